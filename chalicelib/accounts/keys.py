@@ -1,0 +1,43 @@
+"""API keys: shown once, stored as SHA-256. Plans and limits will hang on the account a key belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from chalicelib import aws
+from chalicelib.clock import now_ms
+from chalicelib.settings import settings
+
+
+@dataclass(frozen=True)
+class Account:
+    id: str
+
+
+def find(key: str) -> Account | None:
+    """The account a key belongs to. Looked up by hash, so no comparison leaks a key's beginning."""
+    answer = aws.dynamodb().get_item(TableName=settings().accounts_table, Key=_address(key))
+    item = answer.get("Item")
+    return Account(item["account"]["S"]) if item else None
+
+
+def create(account: str, key: str | None = None) -> str:
+    """A new key (`sk_` and 64 hex digits), or the given one, made valid for the account."""
+    key = key or "sk_" + secrets.token_hex(32)
+    aws.dynamodb().put_item(
+        TableName=settings().accounts_table,
+        Item={
+            **_address(key),
+            "account": {"S": account},
+            "last_four": {"S": key[-4:]},
+            "created_at": {"N": str(now_ms())},
+        },
+    )
+    return key
+
+
+def _address(key: str) -> dict[str, dict[str, str]]:
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return {"pk": {"S": f"K#{digest}"}, "sk": {"S": "#"}}

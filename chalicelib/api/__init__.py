@@ -1,0 +1,28 @@
+"""The HTTP faces. Views import their work when they run, so that a worker importing the app stays light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib.api import audio_v1, health
+
+# The bytes of any type may be asked for with any Accept, so API Gateway must treat all bodies as binary.
+_BINARY = ["*/*"]
+
+
+def mount(app: Chalice) -> None:
+    app.api.binary_types = _BINARY
+    app.middleware("http")(_accept_anything)
+    app.register_blueprint(health.routes())
+    for number, prefix in enumerate(audio_v1.PREFIXES):
+        app.register_blueprint(audio_v1.routes(), name_prefix=f"audio_v1_{number}_", url_prefix=prefix)
+
+
+def _accept_anything(request: Any, get_response: Callable[[Any], Any]) -> Any:
+    """No Accept header means any type (RFC 9110, 12.5.1); Chalice would refuse such a client's download."""
+    if "accept" not in request.headers:
+        request.headers = type(request.headers)({**request.headers, "accept": "*/*"})
+    return get_response(request)

@@ -1,0 +1,25 @@
+"""Who is calling: `X-API-Key`, or `Authorization: Bearer`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.accounts import keys
+from chalicelib.accounts.keys import Account
+from chalicelib.errors import Unauthorized
+
+
+def caller(headers: Mapping[str, str]) -> Account:
+    """Raises Unauthorized."""
+    key = headers.get("x-api-key") or _bearer(headers.get("authorization", ""))
+    if not key:
+        raise Unauthorized("No API key: send it as X-API-Key, or as Authorization: Bearer")
+    account = keys.find(key)
+    if account is None:
+        raise Unauthorized("The API key is not valid")
+    return account
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,48 @@
+"""Converso's Audio Extract API. The paths, fields, words and statuses are its contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+PREFIXES = ("/audio-extract/v1", "/v1")
+"""Where the API is mounted; links in answers use the first."""
+LINKS = PREFIXES[0]
+_ANY_TYPE: dict[str, Any] = {"content_types": []}  # a body is JSON whatever its Content-Type says
+
+
+def routes() -> Blueprint:
+    blueprint = Blueprint(__name__)
+
+    @blueprint.route("/batch", methods=["POST"], **_ANY_TYPE)
+    def audio_batch() -> Response:
+        from chalicelib.api.audio_v1 import submit
+
+        return submit.batch(blueprint.current_request)
+
+    @blueprint.route("/extract", methods=["POST"], **_ANY_TYPE)
+    def audio_extract() -> Response:
+        from chalicelib.api.audio_v1 import submit
+
+        return submit.extract(blueprint.current_request)
+
+    @blueprint.route("/status/{job_id}", methods=["GET"])
+    def audio_status(job_id: str) -> Response:
+        from chalicelib.api.audio_v1 import status
+
+        return status.job(blueprint.current_request, job_id)
+
+    @blueprint.route("/batch/{batch_id}", methods=["GET"])
+    def audio_batch_status(batch_id: str) -> Response:
+        from chalicelib.api.audio_v1 import status
+
+        return status.batch(blueprint.current_request, batch_id)
+
+    @blueprint.route("/download/{job_id}", methods=["GET", "HEAD"])
+    def audio_download(job_id: str) -> Response:
+        from chalicelib.api.audio_v1 import download
+
+        return download.download(blueprint.current_request, job_id)
+
+    return blueprint

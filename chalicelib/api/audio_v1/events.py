@@ -1,0 +1,36 @@
+"""Webhook bodies of this API: flat, camelCase; `batch.completed` is an addition of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.api.audio_v1 import LINKS, views
+from chalicelib.batches.finish import counts
+from chalicelib.batches.model import Batch, Job, JobStatus
+from chalicelib.clock import iso, now_ms
+
+
+def job_ended(job: Job) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "event": f"job.{job.status.value}",
+        "jobId": job.id,
+        "status": job.status.value,
+        "timestamp": iso(job.ended_at or job.created_at),
+    }
+    if job.status is JobStatus.COMPLETED:
+        event["downloadUrl"] = views.download_url(job)
+        event["outputFile"] = views.output_file(job, now_ms())
+    if job.error:
+        event["error"] = views.error(job.error)
+    return event
+
+
+def batch_ended(batch: Batch) -> dict[str, Any]:
+    return {
+        "event": "batch.completed",
+        "batchId": batch.id,
+        "status": batch.status.value,
+        "timestamp": iso(batch.ended_at or batch.created_at),
+        "counts": counts(batch),
+        "statusUrl": f"{LINKS}/batch/{batch.id}",
+    }

@@ -1,0 +1,30 @@
+"""A job or a batch of the caller's by its id. Another account's does not exist."""
+
+from __future__ import annotations
+
+from chalicelib.accounts.keys import Account
+from chalicelib.batches import ids, store
+from chalicelib.batches.model import Batch, Job
+from chalicelib.errors import InvalidRequest, NotFound
+
+
+def own_job(account: Account, job_id: str) -> Job:
+    """Raises InvalidRequest for an id of the wrong form, NotFound."""
+    if not ids.well_formed("job", job_id):
+        raise InvalidRequest("A job id is job_ and 16 letters or digits", code="INVALID_JOB_ID")
+    address = ids.parse(job_id)
+    job = store.get_job(*address) if address else None
+    if job is None or job.account != account.id or job.kind != "audio":
+        raise NotFound("No job has this id", code="JOB_NOT_FOUND")
+    return job
+
+
+def own_batch(account: Account, batch_id: str) -> tuple[Batch, list[Job]]:
+    """Raises InvalidRequest for an id of the wrong form, NotFound."""
+    if not ids.well_formed("batch", batch_id):
+        raise InvalidRequest("A batch id is batch_ and 16 letters or digits", code="INVALID_BATCH_ID")
+    address = ids.parse(batch_id)
+    loaded = store.load(address.token) if address else None
+    if loaded is None or loaded[0].account != account.id or loaded[0].kind != "audio":
+        raise NotFound("No batch has this id", code="BATCH_NOT_FOUND")
+    return loaded

@@ -1,0 +1,117 @@
+"""The request bodies, field by field as the contract names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib import outbound
+from chalicelib.api.bodies import SENTENCE, Strict
+from chalicelib.audio import presets
+from chalicelib.errors import OutboundError
+
+MAX_JOBS = 10
+MAX_URL = 2048
+MAX_FILENAME = 200
+_BITRATE = re.compile(r"(\d{1,4})k")
+_UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*\u0085\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
+
+
+def _source_url(url: str) -> str:
+    return _reachable(url, https_only=False)
+
+
+def _webhook_url(url: str) -> str:
+    return _reachable(url, https_only=True)
+
+
+def _reachable(url: str, *, https_only: bool) -> str:
+    try:
+        outbound.check_url(url, https_only=https_only)
+    except OutboundError as error:
+        raise PydanticCustomError("url", "{why}", {"why": error.message}) from error
+    return url
+
+
+def _filename(name: str) -> str:
+    if _UNSAFE_IN_NAME.search(name) or name.strip(" .") != name:
+        raise PydanticCustomError(
+            "filename",
+            'must not contain control characters or / \\ < > : " | ? * nor begin or end with a space or dot',
+        )
+    return name
+
+
+SourceUrl = Annotated[str, Field(min_length=1, max_length=MAX_URL), AfterValidator(_source_url)]
+WebhookUrl = Annotated[str, Field(min_length=1, max_length=MAX_URL), AfterValidator(_webhook_url)]
+Filename = Annotated[str, Field(min_length=1, max_length=MAX_FILENAME), AfterValidator(_filename)]
+
+
+class Source(Strict):
+    type: Literal["url"]
+    url: SourceUrl
+
+
+class Output(Strict):
+    format: Literal["mp3", "aac", "flac", "wav", "ogg", "opus"]
+    quality: Literal["low", "medium", "high", "extreme"] | None = None
+    bitrate: str | None = None
+    normalize: bool | None = None
+    preserveMetadata: bool | None = None  # noqa: N815 the contract's spelling
+
+    @field_validator("bitrate")
+    @classmethod
+    def _can_be_honoured(cls, bitrate: str | None, info: ValidationInfo) -> str | None:
+        problem = _bitrate_problem(info.data.get("format"), bitrate) if bitrate is not None else None
+        if problem:
+            raise PydanticCustomError("bitrate", "{why}", {"why": problem})
+        return bitrate
+
+    @property
+    def bits_per_second(self) -> int | None:
+        match = _BITRATE.fullmatch(self.bitrate or "")
+        return int(match.group(1)) * 1000 if match else None
+
+
+def _bitrate_problem(format: str | None, bitrate: str) -> str | None:  # noqa: A002 the contract's word
+    match = _BITRATE.fullmatch(bitrate)
+    if not match:
+        return 'must be kilobits per second like "192k"'
+    return presets.bitrate_problem(format, int(match.group(1)) * 1000) if format else None
+
+
+class Options(Strict):
+    filename: Filename | None = None
+    webhook: WebhookUrl | None = None
+    priority: Literal["low", "normal", "high"] | None = None
+
+
+class JobBody(Strict):
+    source: Source
+    output: Output
+    options: Options | None = None
+
+
+def _few_enough(jobs: Any) -> Any:
+    """Looked at before the jobs themselves, so that the answer is about the limit and not about job 11."""
+    if isinstance(jobs, list) and len(jobs) > MAX_JOBS:
+        raise PydanticCustomError(SENTENCE, "Too many jobs in batch (max {most})", {"most": MAX_JOBS})
+    return jobs
+
+
+class BatchBody(Strict):
+    jobs: Annotated[list[JobBody], Field(min_length=1), BeforeValidator(_few_enough)]
+    webhook: WebhookUrl | None = None
+
+
+def error_code(location: Sequence[int | str], value_is_wrong: bool) -> str:
+    """A wrong value of a source or output has a code of its own; a wrong shape is INVALID_REQUEST."""
+    if value_is_wrong and "source" in location:
+        return "INVALID_SOURCE"
+    if value_is_wrong and "output" in location:
+        return "INVALID_OUTPUT"
+    return "INVALID_REQUEST"

@@ -1,0 +1,140 @@
+"""Jobs and batches in the words of this API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.api import links
+from chalicelib.api.audio_v1 import LINKS
+from chalicelib.audio.request import CONTENT_TYPES
+from chalicelib.batches.finish import counts
+from chalicelib.batches.model import Batch, Failure, Job, JobStatus
+from chalicelib.clock import iso
+
+_STEPS = {
+    "downloading": "downloading_video",
+    "analyzing": "analyzing_video",
+    "extracting": "extracting_audio",
+    "finalizing": "finalizing",
+}
+
+
+def job(job: Job, now: int) -> dict[str, Any]:
+    view: dict[str, Any] = {
+        "jobId": job.id,
+        "status": job.status.value,
+        "progress": job.progress,
+        "currentStep": _step(job),
+        "estimatedTimeRemaining": _remaining(job, now),
+        "inputFile": _input_file(job),
+        "outputFile": output_file(job, now),
+        "options": _options(job),
+        "createdAt": iso(job.created_at),
+        "startedAt": _iso(job.started_at),
+        "completedAt": _iso(job.ended_at),
+        "expiresAt": _iso(job.expires_at) if job.status is JobStatus.COMPLETED else None,
+    }
+    if job.status is JobStatus.COMPLETED:
+        view["downloadUrl"] = download_url(job)
+        view["warnings"] = list((job.outcome or {}).get("warnings", ()))
+    if job.error:
+        view["error"] = error(job.error)
+    return view
+
+
+def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
+    ended = batch.ended_at is not None
+    return {
+        "batchId": batch.id,
+        "status": batch.status.value,
+        "totalJobs": batch.total,
+        "counts": counts_by_status(batch, jobs),
+        "createdAt": iso(batch.created_at),
+        "completedAt": _iso(batch.ended_at),
+        "expiresAt": _iso(batch.expires_at),
+        "results": _file_link(batch, batch.results_key, "results.jsonl", now) if ended else None,
+        "errors": _file_link(batch, batch.errors_key, "errors.jsonl", now) if ended else None,
+        "jobs": [
+            {"jobId": job.id, "status": job.status.value, "progress": job.progress}
+            | ({"error": error(job.error)} if job.error else {})
+            for job in jobs
+        ],
+    }
+
+
+def counts_by_status(batch: Batch, jobs: Sequence[Job]) -> dict[str, int]:
+    """They always add up to the total."""
+    tally = {status.value: 0 for status in JobStatus}
+    for each in jobs:
+        tally[each.status.value] += 1
+    return tally if jobs else counts(batch)
+
+
+def output_file(job: Job, now: int) -> dict[str, Any] | None:
+    output: Mapping[str, Any] | None = (job.outcome or {}).get("output")
+    if not output:
+        return None
+    return {
+        "filename": output["filename"],
+        "url": links.presigned(
+            output["key"],
+            filename=output["filename"],
+            content_type=CONTENT_TYPES[output["format"]],
+            now=now,
+            expires_at=job.expires_at or 0,
+        ),
+        "size": output["size"],
+        "duration": output["duration"],
+        "format": output["format"],
+        "bitrate": f"{round(output['bitrate'] / 1000)}k",
+        "codec": output["codec"],
+        "sampleRate": output["sample_rate"],
+        "channels": output["channels"],
+    }
+
+
+def error(failure: Failure) -> dict[str, Any]:
+    view: dict[str, Any] = {"code": failure.code, "message": failure.message, "retryable": failure.retryable}
+    return view | ({"details": failure.details} if failure.details else {})
+
+
+def download_url(job: Job) -> str:
+    return f"{LINKS}/download/{job.id}"
+
+
+def _step(job: Job) -> str | None:
+    if job.status is JobStatus.COMPLETED:
+        return "finalizing"
+    return _STEPS.get(job.step or "") if job.status is JobStatus.PROCESSING else None
+
+
+def _remaining(job: Job, now: int) -> int | None:
+    """Seconds, from the pace so far; None while there is nothing to tell it from."""
+    if job.status.ended:
+        return 0
+    if job.status is not JobStatus.PROCESSING or not job.progress or job.started_at is None:
+        return None
+    elapsed = (now - job.started_at) / 1000
+    return round(elapsed * (100 - job.progress) / job.progress)
+
+
+def _input_file(job: Job) -> dict[str, Any] | None:
+    found: Mapping[str, Any] | None = (job.outcome or {}).get("input") or job.facts.get("input")
+    return {name: found.get(name) for name in ("name", "size", "duration", "format")} if found else None
+
+
+def _options(job: Job) -> dict[str, Any]:
+    return {**job.echo, "priority": job.priority}
+
+
+def _file_link(batch: Batch, key: str | None, filename: str, now: int) -> str | None:
+    if key is None or batch.expires_at is None:
+        return None
+    return links.presigned(
+        key, filename=filename, content_type="application/x-ndjson", now=now, expires_at=batch.expires_at
+    )
+
+
+def _iso(ms: int | None) -> str | None:
+    return iso(ms) if ms else None

@@ -1,0 +1,34 @@
+"""Presigned links to results. They end when the result expires, at the latest."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from chalicelib import aws
+from chalicelib.settings import settings
+
+
+def presigned(key: str, *, filename: str, content_type: str, now: int, expires_at: int) -> str | None:
+    """None once the result has expired. Times are milliseconds since the epoch."""
+    seconds = min(settings().link_seconds, (expires_at - now) // 1000)
+    if seconds < 1:
+        return None
+    return aws.s3().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings().bucket,
+            "Key": key,
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": attachment(filename),
+        },
+        ExpiresIn=seconds,
+    )
+
+
+def attachment(filename: str) -> str:
+    """Content-Disposition by RFC 6266: an ASCII name for everyone, the real one for who understands it."""
+    plain = (
+        filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
+    )
+    header = f'attachment; filename="{plain}"'
+    return header if plain == filename else f"{header}; filename*=UTF-8''{quote(filename, safe='')}"

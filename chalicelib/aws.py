@@ -1,0 +1,68 @@
+"""AWS clients: one session, each client made when first used, so that a cold start pays only for its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 5},
+    connect_timeout=3,
+    read_timeout=20,
+    max_pool_connections=16,
+    signature_version="v4",
+)
+# S3 presigned URLs must be v4 (v2 is refused by newer regions), and big objects need a longer read
+_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4", read_timeout=60))
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session()
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    return _session().client("dynamodb", config=_CONFIG)
+
+
+@cache
+def sqs() -> SQSClient:
+    return _session().client("sqs", config=_CONFIG)
+
+
+@cache
+def s3() -> S3Client:
+    return _session().client("s3", config=_S3_CONFIG)
+
+
+@cache
+def stepfunctions() -> SFNClient:
+    return _session().client("stepfunctions", config=_CONFIG)
+
+
+@cache
+def events() -> EventBridgeClient:
+    return _session().client("events", config=_CONFIG)
+
+
+@cache
+def kms() -> KMSClient:
+    return _session().client("kms", config=_CONFIG)
+
+
+def forget() -> None:
+    """Drop every client; the next use makes new ones (tests change the endpoint under us)."""
+    for made in (_session, dynamodb, sqs, s3, stepfunctions, events, kms):
+        made.cache_clear()

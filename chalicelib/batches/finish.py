@@ -1,0 +1,142 @@
+"""What happens when a job, and then its batch, has ended.
+
+The order is the guarantee: a job's webhooks are started before it is counted, and the batch's before it
+leaves the open index. So whatever crashes, either the message comes back or the watchdog still sees the
+batch, and each step is idempotent.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import aws
+from chalicelib.batches import ids, items, store
+from chalicelib.batches.model import Batch, Job, JobStatus
+from chalicelib.clock import Clock, iso, now_ms
+from chalicelib.errors import ServiceUnavailable
+from chalicelib.settings import settings
+
+log = logging.getLogger(__name__)
+
+
+def settle(job: Job | None, clock: Clock = now_ms) -> None:
+    """Steps 6 and 7 for a job in whatever state it is in: announce, count, close. Safe to repeat."""
+    if job is None or not job.status.ended:
+        return
+    if job.webhooks:
+        _start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": _deliveries(job)})
+    batch = store.count(job)
+    if batch:
+        close_if_complete(batch, clock)
+
+
+def close_if_complete(batch: Batch, clock: Clock = now_ms) -> None:
+    if not batch.complete:
+        return
+    store.close(batch.token, now=clock())
+    _start(f"{batch.id}-{batch.round}", {"scope": "batch", "batch_id": batch.id})
+    store.leave_open_index(batch.token)
+
+
+def _start(name: str, request: Mapping[str, Any]) -> None:
+    """The name makes it idempotent: Step Functions runs a name once."""
+    sfn = aws.stepfunctions()
+    try:
+        sfn.start_execution(stateMachineArn=settings().finish_arn, name=name, input=json.dumps(request))
+    except sfn.exceptions.ExecutionAlreadyExists:
+        log.info("already announced", extra={"execution": name})
+
+
+def _deliveries(subject: Job | Batch) -> list[dict[str, Any]]:
+    """References, never URLs: those may hold secrets, and an execution's input is kept for 90 days."""
+    return [
+        {"subject": subject.id, "event_id": subject.event_id, "recipient": number, "attempt": 1}
+        for number in range(len(subject.webhooks))
+    ]
+
+
+# ---------------------------------------------------------------- the state machine's first step
+
+
+def aggregate(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Write results.jsonl and errors.jsonl, tell the event bus, and say who is to be told.
+
+    Raises ServiceUnavailable when AWS did not answer; the state machine then tries again.
+    """
+    address = ids.parse(request["batch_id"])
+    try:
+        loaded = store.load(address.token) if address else None
+        if loaded is None:  # deleted meanwhile
+            return {"deliveries": []}
+        _publish(*loaded)
+    except (ClientError, BotoCoreError) as error:
+        raise ServiceUnavailable(str(error)) from error
+    return {"deliveries": _deliveries(loaded[0])}
+
+
+def _publish(batch: Batch, jobs: Sequence[Job]) -> None:
+    prefix = f"batches/{batch.id}/{batch.round}/"
+    results, errors = prefix + "results.jsonl", prefix + "errors.jsonl"
+    _write_lines(results, jobs, lambda job: job.status is JobStatus.COMPLETED)
+    _write_lines(errors, jobs, lambda job: job.status is not JobStatus.COMPLETED)
+    store.set_files(batch.token, results_key=results, errors_key=errors)
+    _put_event(batch, results, errors)
+
+
+def _write_lines(key: str, jobs: Sequence[Job], wanted: Callable[[Job], bool]) -> None:
+    lines = "".join(items.encode(_line(job)) + "\n" for job in jobs if wanted(job))
+    aws.s3().put_object(
+        Bucket=settings().bucket, Key=key, Body=lines.encode(), ContentType="application/x-ndjson"
+    )
+
+
+def _line(job: Job) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "job_id": job.id,
+        "index": job.index,
+        "status": job.status,
+        "attempts": job.attempt,
+        "created_at": iso(job.created_at),
+        "ended_at": iso(job.ended_at) if job.ended_at else None,
+    }
+    if job.outcome is not None:
+        line["outcome"] = dict(job.outcome)
+    if job.error is not None:
+        line["error"] = asdict(job.error)
+    return line
+
+
+def _put_event(batch: Batch, results: str, errors: str) -> None:
+    detail = {
+        "version": 1,
+        "event_id": batch.event_id,
+        "batch_id": batch.id,
+        "account": batch.account,
+        "status": batch.status,
+        "counts": counts(batch),
+        "files": {"bucket": settings().bucket, "results": results, "errors": errors},
+    }
+    entry = {
+        "Source": "batchreel",
+        "DetailType": "batch.completed",
+        "Detail": json.dumps(detail),
+        "EventBusName": settings().event_bus,
+    }
+    answer = aws.events().put_events(Entries=[entry])  # type: ignore[list-item]
+    if answer["FailedEntryCount"]:
+        raise ServiceUnavailable(f"EventBridge took no event: {answer['Entries'][0].get('ErrorCode')}")
+
+
+def counts(batch: Batch) -> dict[str, int]:
+    return {
+        "total": batch.total,
+        "completed": len(batch.done),
+        "failed": len(batch.failed),
+        "cancelled": len(batch.cancelled),
+    }

@@ -1,0 +1,21 @@
+"""The kinds of job. A third kind is a folder of its own and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, cast
+
+from chalicelib.task import Task
+
+Runner = Callable[[Mapping[str, Any], Task], Mapping[str, Any]]
+"""Runs a validated request and returns the outcome (JSON). Raises JobError when the job fails."""
+
+RUNNERS = {
+    "audio": "chalicelib.audio.runner",
+}
+
+
+def runner(kind: str) -> Runner:
+    """Imported when used: a queue of one kind must not pay for the libraries of another."""
+    return cast(Runner, import_module(RUNNERS[kind]).run)

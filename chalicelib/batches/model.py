@@ -1,0 +1,154 @@
+"""What a batch and a job are, and which way their statuses may move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.batches import ids
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in ENDED
+
+
+ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
+
+MOVES: Mapping[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.QUEUED: frozenset({JobStatus.PROCESSING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.PROCESSING: ENDED | {JobStatus.QUEUED, JobStatus.PROCESSING},
+    JobStatus.COMPLETED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+    JobStatus.CANCELLED: frozenset(),
+}
+"""QUEUED to FAILED is a job whose message ended in the dead-letter queue; PROCESSING to QUEUED is a
+transient failure or a lost worker, PROCESSING to PROCESSING a lease taken over."""
+
+
+class BatchStatus(StrEnum):
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    PARTIAL_FAILURE = "partial_failure"
+    CANCELLED = "cancelled"
+
+
+PRIORITIES = ("low", "normal", "high")
+
+
+@dataclass(frozen=True)
+class Failure:
+    code: str
+    message: str
+    retryable: bool = False
+    details: str | None = None
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """One job of a submission. `request` is JSON that its kind has validated."""
+
+    request: Mapping[str, Any]
+    priority: str = "normal"
+    webhooks: tuple[str, ...] = ()
+    echo: Mapping[str, Any] = field(default_factory=dict)
+    """What the face wants to show again; nothing to the engine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Times are milliseconds since the epoch."""
+
+    token: str
+    index: int
+    account: str
+    kind: str
+    face: str
+    status: JobStatus
+    request: Mapping[str, Any]
+    priority: str
+    webhooks: tuple[str, ...]
+    """Who is told when it ends: URLs, each once."""
+
+    echo: Mapping[str, Any] = field(default_factory=dict)
+    created_at: int
+    queued_at: int
+    """When its message is, or will be, visible to a worker."""
+    resends: int = 0
+    attempt: int = 0
+    lease_until: int = 0
+    progress: int = 0
+    step: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    started_at: int | None = None
+    ended_at: int | None = None
+    expires_at: int | None = None
+    outcome: Mapping[str, Any] | None = None
+    error: Failure | None = None
+
+    @property
+    def id(self) -> str:
+        return ids.job_id(self.token, self.index)
+
+    @property
+    def event_id(self) -> str:
+        return f"evt_{self.token}{self.index:03x}_{self.attempt}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """`done`, `failed` and `cancelled` hold job indexes, so that counting one twice changes nothing."""
+
+    token: str
+    account: str
+    kind: str
+    face: str
+    total: int
+    webhooks: tuple[str, ...]
+    created_at: int
+    round: int = 0
+    done: frozenset[int] = frozenset()
+    failed: frozenset[int] = frozenset()
+    cancelled: frozenset[int] = frozenset()
+    enqueued_at: int | None = None
+    ended_at: int | None = None
+    expires_at: int | None = None
+    fingerprint: str | None = None
+    results_key: str | None = None
+    errors_key: str | None = None
+
+    @property
+    def id(self) -> str:
+        return ids.batch_id(self.token)
+
+    @property
+    def event_id(self) -> str:
+        return f"evt_{self.token}000_{self.round}"
+
+    @property
+    def counted(self) -> frozenset[int]:
+        return self.done | self.failed | self.cancelled
+
+    @property
+    def complete(self) -> bool:
+        return len(self.counted) == self.total
+
+    @property
+    def status(self) -> BatchStatus:
+        if self.ended_at is None:
+            return BatchStatus.PROCESSING
+        if len(self.done) == self.total:
+            return BatchStatus.COMPLETED
+        if self.done:
+            return BatchStatus.PARTIAL_FAILURE
+        return BatchStatus.FAILED if self.failed else BatchStatus.CANCELLED

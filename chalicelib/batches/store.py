@@ -1,0 +1,302 @@
+"""DynamoDB: every conditional write of the lifecycle, one function each.
+
+Each is safe to repeat. A write that lost its condition says so by its return value and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import aws
+from chalicelib.batches import items
+from chalicelib.batches.model import Batch, Failure, Job, JobStatus
+from chalicelib.settings import settings
+
+_DAY_MS = 24 * 3600 * 1000
+UNSETTLED_TTL_MS = 30 * _DAY_MS
+"""What was accepted half-way, or never ended, is dropped after this."""
+KEPT_AFTER_EXPIRY_MS = 7 * _DAY_MS
+"""How long an expired job still answers that it has expired."""
+OPEN_SHARDS = 4
+_CHUNK = 99  # of the 100 actions of a transaction, leaving room for the batch item
+
+
+def _table() -> str:
+    return settings().batches_table
+
+
+def _seconds(ms: int) -> int:
+    return ms // 1000
+
+
+# ---------------------------------------------------------------- accept
+
+
+def insert(batch: Batch, jobs: Sequence[Job]) -> bool:
+    """Put all jobs, then the batch item: it is the commit point. False if any of them existed."""
+    ttl = _seconds(batch.created_at + UNSETTLED_TTL_MS)
+    rows = [items.from_job(job, ttl) for job in jobs]
+    extra = {"ttl": ttl, "open_shard": _shard(batch.token), "opened_at": batch.created_at}
+    head = items.from_batch(batch, extra)
+    last = max(0, (len(rows) - 1) // _CHUNK * _CHUNK)
+    chunks = [rows[n : n + _CHUNK] for n in range(0, last, _CHUNK)] + [[*rows[last:], head]]
+    return all(_put_absent(chunk) for chunk in chunks)
+
+
+def _put_absent(rows: Sequence[items.Item]) -> bool:
+    puts: list[Any] = [
+        {"Put": {"TableName": _table(), "Item": row, "ConditionExpression": "attribute_not_exists(pk)"}}
+        for row in rows
+    ]
+    try:
+        aws.dynamodb().transact_write_items(TransactItems=puts)
+    except ClientError as error:
+        if _cancelled_by_condition(error):
+            return False
+        raise
+    return True
+
+
+def _cancelled_by_condition(error: ClientError) -> bool:
+    reasons = error.response.get("CancellationReasons", [])
+    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+
+
+def _shard(token: str) -> str:
+    return f"open#{int(token[-1], 16) % OPEN_SHARDS}"
+
+
+# ---------------------------------------------------------------- read
+
+
+def get_batch(token: str) -> Batch | None:
+    item = _get(token, 0)
+    return items.to_batch(item) if item else None
+
+
+def get_job(token: str, index: int) -> Job | None:
+    item = _get(token, index)
+    return items.to_job(item) if item else None
+
+
+def _get(token: str, index: int) -> Mapping[str, Any] | None:
+    answer = aws.dynamodb().get_item(TableName=_table(), Key=items.key(token, index), ConsistentRead=True)
+    return answer.get("Item")
+
+
+def load(token: str) -> tuple[Batch, list[Job]] | None:
+    """A whole batch by one query (pages of 1 MB), jobs in order."""
+    batch: Batch | None = None
+    jobs: list[Job] = []
+    pages = (
+        aws.dynamodb()
+        .get_paginator("query")
+        .paginate(
+            TableName=_table(),
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :head AND :last",
+            ExpressionAttributeValues=items.values({":pk": f"B#{token}", ":head": "#", ":last": "J#~"}),
+            ConsistentRead=True,
+        )
+    )
+    for page in pages:
+        for item in page["Items"]:
+            if item["sk"]["S"] == "#":
+                batch = items.to_batch(item)
+            elif item["sk"]["S"].startswith("J#"):
+                jobs.append(items.to_job(item))
+    return (batch, jobs) if batch else None
+
+
+def open_tokens(before: int) -> Iterator[str]:
+    """Batches that have not ended and were opened before that time, oldest first within a shard."""
+    pages = aws.dynamodb().get_paginator("query")
+    for shard in range(OPEN_SHARDS):
+        for page in pages.paginate(
+            TableName=_table(),
+            IndexName="open",
+            KeyConditionExpression="open_shard = :shard AND opened_at < :before",
+            ExpressionAttributeValues=items.values({":shard": f"open#{shard}", ":before": before}),
+        ):
+            for item in page["Items"]:
+                yield item["pk"]["S"].removeprefix("B#")
+
+
+# ---------------------------------------------------------------- the moves of a job
+
+
+@dataclass(frozen=True)
+class Write:
+    """`won`: the condition held. `job`: as it now stands; None if there is no such job."""
+
+    won: bool
+    job: Job | None
+
+
+def claim(token: str, index: int, *, now: int, lease_until: int) -> Write:
+    """queued, or processing under a lease that ran out, to processing under ours."""
+    return _update_job(
+        (token, index),
+        "SET #status = :processing, attempt = attempt + :one, lease_until = :lease, "
+        "started_at = if_not_exists(started_at, :now), progress = :zero REMOVE step",
+        "#status = :queued OR (#status = :processing AND lease_until < :now)",
+        {
+            ":processing": JobStatus.PROCESSING,
+            ":queued": JobStatus.QUEUED,
+            ":one": 1,
+            ":zero": 0,
+            ":lease": lease_until,
+            ":now": now,
+        },
+    )
+
+
+def renew(job: Job, *, lease_until: int, progress: int, step: str | None, facts: Mapping[str, Any]) -> Write:
+    """Keep the lease and tell how far the job is; lost when it was cancelled or taken over."""
+    return _update_mine(
+        job,
+        "SET lease_until = :lease, progress = :progress, facts = :facts" + (", step = :step" if step else ""),
+        {":lease": lease_until, ":progress": progress, ":facts": items.encode(dict(facts)), ":step": step},
+    )
+
+
+def complete(job: Job, outcome: Mapping[str, Any], *, now: int) -> Write:
+    return _end(job, JobStatus.COMPLETED, now, {"outcome": items.encode(dict(outcome)), "progress": 100})
+
+
+def fail(job: Job, failure: Failure, *, now: int, as_seen: bool = False) -> Write:
+    """`as_seen`: only while its lease is the one that was read, for those who do not hold it."""
+    return _end(job, JobStatus.FAILED, now, {"error": items.encode(asdict(failure))}, as_seen)
+
+
+def _end(job: Job, status: JobStatus, now: int, extra: Mapping[str, Any], as_seen: bool = False) -> Write:
+    expires = now + settings().retention_seconds * 1000
+    ttl = _seconds(expires + KEPT_AFTER_EXPIRY_MS)
+    fields = {"ended_at": now, "expires_at": expires, "ttl": ttl, **extra}
+    sets = "".join(f", #{name} = :{name}" for name in fields)
+    values = {":status": status, **{f":{name}": value for name, value in fields.items()}}
+    return _update_mine(job, f"SET #status = :status{sets}", values, tuple(fields), as_seen=as_seen)
+
+
+def release(job: Job, *, queued_at: int, as_seen: bool = False) -> Write:
+    """Back to the queue after a transient failure or a lost worker."""
+    return _update_mine(
+        job,
+        "SET #status = :queued, queued_at = :at, lease_until = :zero",
+        {":queued": JobStatus.QUEUED, ":at": queued_at, ":zero": 0},
+        as_seen=as_seen,
+    )
+
+
+def resent(job: Job, *, now: int) -> Write:
+    """Note that a queued job's message was sent again."""
+    return _update_job(
+        (job.token, job.index),
+        "SET queued_at = :now, resends = resends + :one",
+        "#status = :queued AND queued_at = :seen",
+        {":queued": JobStatus.QUEUED, ":now": now, ":one": 1, ":seen": job.queued_at},
+    )
+
+
+def _update_mine(
+    job: Job, update: str, values: Mapping[str, Any], names: Sequence[str] = (), *, as_seen: bool = False
+) -> Write:
+    """For the status and attempt that `job` was read with, and no other."""
+    condition = "#status = :seen AND attempt = :attempt"
+    mine: dict[str, Any] = {":seen": job.status, ":attempt": job.attempt}
+    if as_seen:
+        condition += " AND lease_until = :seen_lease"
+        mine[":seen_lease"] = job.lease_until
+    return _update_job((job.token, job.index), update, condition, {**values, **mine}, names)
+
+
+def _update_job(
+    at: tuple[str, int],
+    update: str,
+    condition: str,
+    values: Mapping[str, Any],
+    names: Sequence[str] = (),
+) -> Write:
+    try:
+        answer = aws.dynamodb().update_item(
+            TableName=_table(),
+            Key=items.key(*at),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeNames={"#status": "status", **{f"#{name}": name for name in names}},
+            ExpressionAttributeValues=items.values(values),
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except aws.dynamodb().exceptions.ConditionalCheckFailedException as lost:
+        item: Any = lost.response.get("Item")
+        return Write(False, items.to_job(item) if item else None)
+    return Write(True, items.to_job(answer["Attributes"]))
+
+
+# ---------------------------------------------------------------- the moves of a batch
+
+_COUNTED_AS = {JobStatus.COMPLETED: "done", JobStatus.FAILED: "failed", JobStatus.CANCELLED: "cancelled"}
+
+
+def count(job: Job) -> Batch | None:
+    """Add an ended job to its batch's counts: a set, so counting twice changes nothing."""
+    return _update_batch(
+        job.token,
+        "ADD #counted :index",
+        "attribute_exists(pk)",
+        {":index": {job.index}},
+        {"#counted": _COUNTED_AS[job.status]},
+    )
+
+
+def enqueued(token: str, *, now: int) -> Batch | None:
+    return _update_batch(token, "SET enqueued_at = :now", "attribute_exists(pk)", {":now": now})
+
+
+def close(token: str, *, now: int) -> Batch | None:
+    """Set the end once; None if it was set before."""
+    expires = now + settings().retention_seconds * 1000
+    return _update_batch(
+        token,
+        "SET ended_at = :now, expires_at = :expires, #ttl = :ttl",
+        "attribute_exists(pk) AND attribute_not_exists(ended_at)",
+        {":now": now, ":expires": expires, ":ttl": _seconds(expires + KEPT_AFTER_EXPIRY_MS)},
+        {"#ttl": "ttl"},
+    )
+
+
+def leave_open_index(token: str) -> Batch | None:
+    return _update_batch(token, "REMOVE open_shard, opened_at", "attribute_exists(pk)", {})
+
+
+def set_files(token: str, *, results_key: str, errors_key: str) -> Batch | None:
+    return _update_batch(
+        token,
+        "SET results_key = :results, errors_key = :errors",
+        "attribute_exists(pk)",
+        {":results": results_key, ":errors": errors_key},
+    )
+
+
+def _update_batch(
+    token: str, update: str, condition: str, values: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> Batch | None:
+    request: dict[str, Any] = {"ExpressionAttributeValues": items.values(values)} if values else {}
+    if names:
+        request["ExpressionAttributeNames"] = dict(names)
+    try:
+        answer = aws.dynamodb().update_item(
+            TableName=_table(),
+            Key=items.key(token, 0),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ReturnValues="ALL_NEW",
+            **request,
+        )
+    except aws.dynamodb().exceptions.ConditionalCheckFailedException:
+        return None
+    return items.to_batch(answer["Attributes"])

@@ -1,0 +1,122 @@
+"""Accept a batch: write it, then enqueue its jobs. Written is accepted; the watchdog does what follows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from chalicelib.batches import ids, items, queues, store
+from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
+from chalicelib.clock import Clock, now_ms
+from chalicelib.errors import IdempotencyConflict, RequestInProgress
+
+_STILL_RUNNING = "The first request with this Idempotency-Key is still being accepted"
+_OTHER_BODY = "This Idempotency-Key was used with another request body: send a new key"
+IDEMPOTENCY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True)
+class Submission:
+    account: str
+    kind: str
+    face: str
+    jobs: Sequence[NewJob]
+    webhooks: tuple[str, ...] = ()
+    """Told when the whole batch has ended."""
+    idempotency: tuple[str, str] | None = None
+    """The caller's key and the path it was sent to: the pair has one meaning for 24 hours."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    batch: Batch
+    jobs: Sequence[Job]
+    replayed: bool
+    estimated_seconds: int
+
+
+def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
+    """Raises QueueFull, and IdempotencyConflict when the key was used with another request."""
+    now = clock()
+    token, known = _address(new, now)
+    if known:
+        return _replay(known, new)
+    waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
+    batch, jobs = _items(token, new, now)
+    if not store.insert(batch, jobs) and not _finish_insert(batch, jobs):
+        return _replay(store.get_batch(token), new)
+    if queues.send(jobs):
+        store.enqueued(token, now=clock())
+    return Accepted(batch, jobs, False, queues.estimated_seconds(waiting))
+
+
+def _address(new: Submission, now: int) -> tuple[str, Batch | None]:
+    """A token, and the batch that already has it. An old key starts a new generation of tokens."""
+    if new.idempotency is None:
+        return ids.new_token(), None
+    for generation in count():
+        token = ids.derived_token(new.account, *new.idempotency, str(generation))
+        batch = store.get_batch(token)
+        if batch is None or batch.created_at > now - IDEMPOTENCY_MS:
+            return token, batch
+    raise AssertionError("count() does not end")
+
+
+def _items(token: str, new: Submission, now: int) -> tuple[Batch, list[Job]]:
+    batch = Batch(
+        token=token,
+        account=new.account,
+        kind=new.kind,
+        face=new.face,
+        total=len(new.jobs),
+        webhooks=new.webhooks,
+        created_at=now,
+        fingerprint=_fingerprint(new),
+    )
+    jobs = [
+        Job(
+            token=token,
+            index=index,
+            account=new.account,
+            kind=new.kind,
+            face=new.face,
+            status=JobStatus.QUEUED,
+            request=job.request,
+            priority=job.priority,
+            webhooks=job.webhooks,
+            echo=job.echo,
+            created_at=now,
+            queued_at=now,
+        )
+        for index, job in enumerate(new.jobs, start=1)
+    ]
+    return batch, jobs
+
+
+def _fingerprint(new: Submission) -> str:
+    parts = [[dict(job.request), job.priority, job.webhooks] for job in new.jobs]
+    return hashlib.sha256(items.encode([new.kind, new.face, new.webhooks, parts]).encode()).hexdigest()
+
+
+def _finish_insert(batch: Batch, jobs: Sequence[Job]) -> bool:
+    """Some items exist: another request with this key is, or a crashed one was, half-way.
+
+    Writing what is missing is harmless, as every put is conditional. False if the batch itself exists.
+    """
+    if store.get_batch(batch.token):
+        return False
+    stored = {job.index: store.get_job(batch.token, job.index) for job in jobs}
+    if any(seen and seen.request != job.request for job in jobs if (seen := stored[job.index])):
+        raise IdempotencyConflict(_OTHER_BODY)
+    return store.insert(batch, [job for job in jobs if stored[job.index] is None])
+
+
+def _replay(batch: Batch | None, new: Submission) -> Accepted:
+    loaded = store.load(batch.token) if batch else None
+    if loaded is None:
+        raise RequestInProgress(_STILL_RUNNING, retry_after=1)
+    if loaded[0].fingerprint != _fingerprint(new):
+        raise IdempotencyConflict(_OTHER_BODY)
+    return Accepted(*loaded, True, queues.estimated_seconds(0))

@@ -1,0 +1,83 @@
+"""Nothing accepted is left behind. Each minute, over every open batch, it repeats what may have been lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from chalicelib.batches import queues, store
+from chalicelib.batches.finish import close_if_complete, settle
+from chalicelib.batches.lost import give_up
+from chalicelib.batches.model import Batch, Job, JobStatus
+from chalicelib.clock import Clock, now_ms
+from chalicelib.settings import settings
+
+log = logging.getLogger(__name__)
+SWEEP_MS = 45_000
+"""Less than the function's time; what is left over waits for the next minute."""
+
+
+def sweep(clock: Clock = now_ms) -> dict[str, int]:
+    """How many open batches were looked at, and how many could not be."""
+    started = clock()
+    seen = broken = 0
+    for token in store.open_tokens(started - settings().enqueue_grace_seconds * 1000):
+        if clock() - started > SWEEP_MS:
+            log.warning("watchdog out of time; the rest waits for the next sweep")
+            break
+        seen += 1
+        broken += not _repaired(token, clock)
+    return {"seen": seen, "broken": broken}
+
+
+def _repaired(token: str, clock: Clock) -> bool:
+    """One broken batch must not keep the watchdog from the others."""
+    try:
+        loaded = store.load(token)
+        if loaded:
+            repair(*loaded, clock)
+    except Exception:
+        log.exception("watchdog could not repair a batch", extra={"token": token})
+        return False
+    return True
+
+
+def repair(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
+    jobs = [_freed(job, clock) for job in jobs]
+    for job in jobs:
+        if job.index not in batch.counted:
+            settle(job, clock)
+    _resend(batch, [job for job in jobs if _overdue(batch, job, clock())], clock)
+    close_if_complete(batch, clock)
+
+
+def _freed(job: Job, clock: Clock) -> Job:
+    """The job without its dead lease: waiting again, or ended if it lost too many workers."""
+    now = clock()
+    if job.status is not JobStatus.PROCESSING or job.lease_until >= now:
+        return job
+    log.warning("lease ran out", extra={"job": job.id, "attempt": job.attempt})
+    if job.attempt >= settings().max_attempts:
+        return give_up(job, clock) or job
+    return store.release(job, queued_at=0, as_seen=True).job or job
+
+
+def _overdue(batch: Batch, job: Job, now: int) -> bool:
+    """A job that was never enqueued, or just lost its worker, is due at once. Any other may only be far
+    back in a long queue, so the pause doubles: the queue must not fill with copies."""
+    if job.status is not JobStatus.QUEUED:
+        return False
+    if batch.enqueued_at is None and job.resends == 0 and job.attempt == 0:
+        return True
+    pause = settings().resend_after_seconds * (1 << job.resends) if job.queued_at else 0
+    return job.queued_at + pause * 1000 < now
+
+
+def _resend(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
+    """Sent first, then noted: what fails between is sent once more, never once less."""
+    if not jobs or not queues.send(jobs):
+        return
+    for job in jobs:
+        store.resent(job, now=clock())
+    if batch.enqueued_at is None:
+        store.enqueued(batch.token, now=clock())

@@ -1,0 +1,77 @@
+"""One queue message: claim the job, run its kind, record what came of it, settle.
+
+Deliveries repeat, so every step does: a message for a job that has ended only settles it again, one for
+a job that runs elsewhere ends quietly (should that worker die, the watchdog sends the job anew).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.batches import kinds, queues, store
+from chalicelib.batches.finish import settle
+from chalicelib.batches.model import Failure, Job, JobStatus
+from chalicelib.batches.running import Running
+from chalicelib.clock import Clock, now_ms
+from chalicelib.errors import JobCancelled, JobError, LeaseLost
+from chalicelib.settings import settings
+
+log = logging.getLogger(__name__)
+
+
+def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """A Lambda SQS event; the answer names the messages that are to come back."""
+    failures = []
+    for record in event["Records"]:
+        pause = process(record["body"], context)
+        if pause is not None:
+            queues.delay(record["eventSourceARN"], record["receiptHandle"], pause)
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def process(body: str, context: Any, clock: Clock = now_ms) -> int | None:
+    """Seconds until the message should come back; None when it is done with."""
+    address = queues.address(body)
+    if address is None:
+        log.error("message dropped: it names no job", extra={"size": len(body)})
+        return None
+    now = clock()
+    claim = store.claim(*address, now=now, lease_until=now + settings().lease_seconds * 1000)
+    if not claim.won or claim.job is None:
+        settle(claim.job, clock)
+        return None
+    job = _run(claim.job, context, clock)
+    if job and job.status is JobStatus.QUEUED:
+        return max(0, (job.queued_at - clock()) // 1000)
+    settle(job, clock)
+    return None
+
+
+def _run(job: Job, context: Any, clock: Clock) -> Job | None:
+    """The job as it stands afterwards, whoever moved it."""
+    try:
+        with Running(job, lambda: context.get_remaining_time_in_millis() / 1000, clock) as task:
+            outcome = kinds.runner(job.kind)(job.request, task)
+    except (JobCancelled, LeaseLost) as stop:
+        log.info("job stopped: %s", stop.message, extra={"job": job.id})
+        return store.get_job(job.token, job.index)
+    except JobError as error:
+        return _failed(job, Failure(error.code, error.message, error.retryable, error.details), clock)
+    except Exception:
+        log.exception("job broke", extra={"job": job.id})
+        message = "The job failed for a reason of ours, not of the request: try it again"
+        return _failed(job, Failure("INTERNAL_ERROR", message, retryable=True), clock)
+    return store.complete(job, outcome, now=clock()).job
+
+
+def _failed(job: Job, failure: Failure, clock: Clock) -> Job | None:
+    """Transient failures go back to the queue while attempts are left; the others end the job."""
+    now = clock()
+    if failure.retryable and job.attempt < settings().max_attempts:
+        pause = settings().retry_seconds * 2 ** (job.attempt - 1)
+        log.warning("job failed, tried again later", extra={"job": job.id, "code": failure.code, "in": pause})
+        return store.release(job, queued_at=now + pause * 1000).job
+    return store.fail(job, failure, now=now).job

@@ -1,0 +1,115 @@
+"""Everything Batchreel raises on purpose.
+
+BatchreelError
+├── RequestError            the caller can mend it; `status` is the HTTP status
+│   ├── InvalidRequest      400
+│   ├── Unauthorized        401
+│   ├── NotFound            404
+│   ├── Gone                410
+│   ├── IdempotencyConflict 422
+│   └── TryLater            with `retry_after` in seconds
+│       ├── RequestInProgress 409
+│       └── QueueFull         503
+├── JobError                a job ends (or is tried again) with this; `retryable` says which
+├── OutboundError           a caller-given host could not be reached, or must not be
+├── JobCancelled            the job was cancelled while it ran
+├── LeaseLost               another worker owns the job now; drop what was done
+└── ServiceUnavailable      a service we depend on did not answer; the step is safe to repeat
+"""
+
+from __future__ import annotations
+
+
+class BatchreelError(Exception):
+    code = "INTERNAL_ERROR"
+    status = 500
+
+    def __init__(self, message: str, *, code: str | None = None, details: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        if code:
+            self.code = code
+
+
+class RequestError(BatchreelError):
+    code = "INVALID_REQUEST"
+    status = 400
+
+
+class InvalidRequest(RequestError):
+    """The request, or the field named in the message, is not what the API accepts."""
+
+
+class Unauthorized(RequestError):
+    code = "UNAUTHORIZED"
+    status = 401
+
+
+class NotFound(RequestError):
+    code = "NOT_FOUND"
+    status = 404
+
+
+class Gone(RequestError):
+    code = "FILE_EXPIRED"
+    status = 410
+
+
+class IdempotencyConflict(RequestError):
+    """The Idempotency-Key was used before with another body."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+    status = 422
+
+
+class TryLater(RequestError):
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RequestInProgress(TryLater):
+    """The first request with the same Idempotency-Key has not been answered yet."""
+
+    code = "REQUEST_IN_PROGRESS"
+    status = 409
+
+
+class QueueFull(TryLater):
+    code = "QUEUE_FULL"
+    status = 503
+
+
+class JobError(BatchreelError):
+    """How a job fails. `retryable`: the same job may succeed later without being changed."""
+
+    def __init__(
+        self, code: str, message: str, *, retryable: bool = False, details: str | None = None
+    ) -> None:
+        super().__init__(message, code=code, details=details)
+        self.retryable = retryable
+
+
+class OutboundError(BatchreelError):
+    """`retryable` is False for refused addresses and for answers that will not change."""
+
+    code = "OUTBOUND_FAILED"
+
+    def __init__(self, message: str, *, retryable: bool, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.timed_out = timed_out
+
+
+class JobCancelled(BatchreelError):
+    code = "CANCELLED"
+
+
+class LeaseLost(BatchreelError):
+    code = "LEASE_LOST"
+
+
+class ServiceUnavailable(BatchreelError):
+    code = "SERVICE_UNAVAILABLE"
+    status = 503

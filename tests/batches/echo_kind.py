@@ -1,0 +1,25 @@
+"""A kind of job for the engine's tests: it does what its request says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.errors import JobError
+from chalicelib.task import Task
+
+runs: list[str] = []
+
+
+def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
+    runs.append(task.job_id)
+    task.report(10, "starting", {"said": request["do"]})
+    if request["do"] == "fail":
+        raise JobError("NO_LUCK", "It cannot be done", details="not ever")
+    if request["do"] == "retry":
+        raise JobError("BAD_DAY", "Not today", retryable=True)
+    if request["do"] == "second-time" and task.attempt == 1:
+        raise JobError("BAD_DAY", "Not today", retryable=True)
+    if request["do"] == "break":
+        raise RuntimeError("a bug")
+    return {"half": 0.5, "prefix": task.object_prefix}

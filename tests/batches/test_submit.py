@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.batches import store
+from chalicelib.batches.model import JobStatus
+from chalicelib.batches.submit import submit
+from chalicelib.errors import IdempotencyConflict, QueueFull
+from chalicelib.settings import settings
+from tests.batches.aws_faults import refusing
+from tests.batches.driver import accept, loaded, receive, submission
+from tests.conftest import Cloud
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+def test_a_batch_is_written_whole_and_enqueued(cloud: Cloud) -> None:
+    accepted = accept(cloud.clock, "ok", "fail", webhooks=["https://example.com/hook"])
+    batch, jobs = loaded(accepted)
+    assert (batch.total, batch.account, batch.enqueued_at) == (2, "acme", cloud.clock.now)
+    assert [job.status for job in jobs] == [JobStatus.QUEUED] * 2
+    assert [job.request for job in jobs] == [{"do": "ok"}, {"do": "fail"}]
+    assert jobs[0].webhooks == ("https://example.com/hook",)
+    assert sorted(m["body"] for m in receive()) == sorted(f'{{"job": "{job.id}"}}' for job in jobs)
+
+
+def test_many_jobs_need_several_transactions(cloud: Cloud) -> None:
+    accepted = accept(cloud.clock, *["ok"] * 230)
+    batch, jobs = loaded(accepted)
+    assert batch.total == len(jobs) == 230
+    assert [job.index for job in jobs] == list(range(1, 231))
+    assert len(receive()) == 230
+
+
+def test_a_repeat_with_its_key_meets_its_own_batch(cloud: Cloud) -> None:
+    first = accept(cloud.clock, "ok", "ok", key="k1")
+    again = accept(cloud.clock, "ok", "ok", key="k1")
+    assert not first.replayed
+    assert again.replayed
+    assert [job.id for job in again.jobs] == [job.id for job in first.jobs]
+    assert len(receive()) == 2
+
+
+def test_the_same_key_with_another_body_is_refused(cloud: Cloud) -> None:
+    accept(cloud.clock, "ok", key="k1")
+    with pytest.raises(IdempotencyConflict):
+        accept(cloud.clock, "fail", key="k1")
+
+
+def test_a_key_means_something_new_after_a_day(cloud: Cloud) -> None:
+    first = accept(cloud.clock, "ok", key="k1")
+    cloud.clock.forward(24 * 3600 + 1)
+    second = accept(cloud.clock, "fail", key="k1")
+    assert second.batch.id != first.batch.id
+    assert accept(cloud.clock, "fail", key="k1").batch.id == second.batch.id
+
+
+def test_another_account_or_path_has_keys_of_its_own(cloud: Cloud) -> None:
+    one = submit(submission("ok", key="k1"), cloud.clock)
+    changed: Any = submission("fail", key="k1")
+    object.__setattr__(changed, "account", "other")
+    assert submit(changed, cloud.clock).batch.id != one.batch.id
+
+
+def test_requests_at_once_with_one_key_make_one_batch(cloud: Cloud) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: accept(cloud.clock, "ok", key="race"), range(4)))
+    assert len({answer.batch.id for answer in answers}) == 1
+    assert len([answer for answer in answers if not answer.replayed]) == 1
+
+
+def test_a_request_that_crashed_half_way_is_finished_by_its_repeat(cloud: Cloud) -> None:
+    """120 jobs take two transactions; the second of the first request fails."""
+    with refusing("dynamodb", "TransactWriteItems", after=1), pytest.raises(ClientError):
+        accept(cloud.clock, *["ok"] * 120, key="k1")
+    assert receive() == []
+
+    with pytest.raises(IdempotencyConflict):
+        accept(cloud.clock, *["fail"] * 120, key="k1")
+    again = accept(cloud.clock, *["ok"] * 120, key="k1")
+    assert not again.replayed
+    assert len(loaded(again)[1]) == 120
+    assert len(receive()) == 120
+
+
+def test_a_full_queue_says_when_to_come_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCHREEL_QUEUE_LIMIT", "3")
+    settings.cache_clear()
+    accept(cloud.clock, "ok", "ok")
+    with pytest.raises(QueueFull) as full:
+        accept(cloud.clock, "ok", "ok")
+    assert full.value.retry_after == 1  # one job too many, twenty workers, twenty seconds a job
+    monkeypatch.setenv("BATCHREEL_WORKER_CONCURRENCY", "1")
+    settings.cache_clear()
+    with pytest.raises(QueueFull) as slower:
+        accept(cloud.clock, "ok", "ok")
+    assert slower.value.retry_after == 20
+
+
+def test_a_replay_is_answered_even_when_the_queue_is_full(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(cloud.clock, "ok", key="k1")
+    monkeypatch.setenv("BATCHREEL_QUEUE_LIMIT", "0")
+    settings.cache_clear()
+    assert accept(cloud.clock, "ok", key="k1").replayed
+
+
+def test_accepted_even_if_the_queue_does_not_answer(cloud: Cloud) -> None:
+    with refusing("sqs", "SendMessageBatch"):
+        accepted = accept(cloud.clock, "ok")
+    batch, jobs = loaded(accepted)
+    assert batch.enqueued_at is None
+    assert jobs[0].status is JobStatus.QUEUED
+    assert batch.token in list(store.open_tokens(cloud.clock.now + 1))

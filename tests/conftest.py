@@ -1,0 +1,63 @@
+"""The cloud for tests below the front door: moto in this process, made from infra/resources.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from chalicelib import aws
+from chalicelib.settings import settings
+from infra.local import account, template
+from infra.local.apply import Applier
+from tests.clock import FakeClock
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": account.REGION,
+}
+FUNCTIONS = ("Aggregate", "Deliver")
+INFRA = account.ROOT / "infra"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    clock: FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings() -> Iterator[None]:
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Iterator[Cloud]:
+    """Clients outlive a test, as making them takes longer than most tests; what they talk to does not."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        applier = Applier(_document(), None, INFRA, FUNCTIONS)
+        applier.apply()
+        for name, value in applier.environment(FUNCTIONS).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "127.0.0.0/8,::1/128")
+        yield Cloud(clock)
+
+
+@cache
+def _document() -> dict[str, Any]:
+    aws.forget()
+    return template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
