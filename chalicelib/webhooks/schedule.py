@@ -46,7 +46,7 @@ def wait_seconds(attempt: Attempt, *, now: float, random: Callable[[], float]) -
     if asked is not None:
         # honoured only between the planned wait and its double: a receiver cannot stretch the schedule
         wait = min(max(asked, base), 2 * base)
-    return math.ceil(wait)
+    return math.ceil(round(wait, 3))  # 300 * 1.2 is a hair over 360
 
 
 def _retry_after(value: str | None, now: float) -> float | None:
