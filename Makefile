@@ -1,0 +1,50 @@
+# Everything runs in .venv, made on first use. Only Python 3.11+, make and a package index are needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo local test check format package deploy bench clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Batchreel needs Python 3.11 or newer: make PYTHON=python3.13 ..."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: $(STAMP)  ## run a batch on this machine, from video to verified webhook
+	@$(BIN)/python -m infra.demo
+
+local: $(STAMP)  ## keep the whole service running on this machine
+	@exec $(BIN)/python -m infra.local
+
+test: $(STAMP)  ## all tests
+	$(BIN)/python -m pytest
+
+check: $(STAMP)  ## lint, types, template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m infra.lint
+
+format: $(STAMP)  ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+package: $(STAMP)  ## app zip, ffmpeg layer and one CloudFormation template in out/package
+	$(BIN)/python -m infra.package
+
+deploy: package  ## make deploy STACK=name BUCKET=bucket-for-the-zips
+	$(BIN)/python -m infra.deploy --stack "$(STACK)" --bucket "$(BUCKET)"
+
+bench: $(STAMP)  ## ratios measured side by side
+	$(BIN)/python -m bench
+
+clean:  ## remove what these commands made
+	rm -rf $(VENV) out .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis

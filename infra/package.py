@@ -1,0 +1,110 @@
+"""App zip, layer zip and one CloudFormation template in out/package, without an AWS account.
+
+Chalice packages the application and describes its functions; resources.yaml and functions.yaml are merged
+into that. The template is written as JSON: CloudFormation refuses the YAML aliases Chalice would write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra import build_layer, zips
+from infra.local import template
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "out" / "package"
+APP = "app.zip"
+STAGE = "prod"
+_APPLICATION = ("app.py", "chalicelib", "requirements.txt", ".chalice", "infra/policies")
+
+
+@dataclass(frozen=True)
+class Package:
+    template: Path
+    app: Path
+    layer: Path
+    app_bytes: int
+    """Unzipped."""
+    layer_bytes: int
+
+
+def merged() -> dict[str, Any]:
+    """Both files as one, with the state machine's definition in its place."""
+    document = template.read(ROOT / "infra" / "resources.yaml", ROOT / "infra" / "functions.yaml")
+    machine = document["Resources"]["Finish"]["Properties"]
+    machine["Definition"] = json.loads((ROOT / "infra" / machine.pop("DefinitionUri")).read_text())
+    return document
+
+
+def build(out: Path = OUT) -> Package:
+    """Raises CalledProcessError after Chalice's own words if it cannot package."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    document = package_app(out)
+    target, layer = out / "template.json", out / "ffmpeg-layer.zip"
+    target.write_text(json.dumps(document, indent=1) + "\n")
+    with zipfile.ZipFile(out / APP) as app:
+        app_bytes = sum(info.file_size for info in app.infolist())
+    return Package(target, out / APP, layer, app_bytes, build_layer.build(layer))
+
+
+def package_app(out: Path) -> dict[str, Any]:
+    """Write the application's zip into `out`; answers the whole template."""
+    document = _chalice_package(out)
+    zips.add_compiled(out / "deployment.zip", out / APP)
+    (out / "deployment.zip").unlink()
+    (out / "sam.json").unlink()
+    for resource in document["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = APP
+    return document
+
+
+def _chalice_package(out: Path) -> dict[str, Any]:
+    """In a folder with only the application in it, so that nothing else can end up in the zip."""
+    with tempfile.TemporaryDirectory(prefix="batchreel-package-") as scratch:
+        project = Path(scratch)
+        for name in _APPLICATION:
+            _copy(ROOT / name, project / name)
+        chalice = Path(sys.executable).with_name("chalice")
+        merge = project / "merge.json"
+        merge.write_text(json.dumps(merged()))
+        command = [str(chalice), "package", "--stage", STAGE, "--merge-template", str(merge), str(out)]
+        environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
+        subprocess.run(command, cwd=project, env=environment, check=True, stdout=subprocess.DEVNULL)
+    document: dict[str, Any] = json.loads((out / "sam.json").read_text())
+    return document
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "deploy*"))
+    else:
+        shutil.copy2(source, target)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def main() -> None:
+    package = build()
+    total = package.app_bytes + package.layer_bytes
+    print(f"{package.app.relative_to(ROOT)}  {_megabytes(package.app_bytes)} unzipped")
+    print(f"{package.layer.relative_to(ROOT)}  {_megabytes(package.layer_bytes)} unzipped")
+    print(f"together {_megabytes(total)} of Lambda's 262.1 MB")
+    print(package.template.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
