@@ -1,0 +1,213 @@
+"""One source into one file: streamed into the encoder where that is possible, else by way of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib.audio import failures, ffmpeg, loudness, plan, probe
+from chalicelib.audio.child import Feed, Finished
+from chalicelib.audio.progress import Progress
+from chalicelib.audio.request import AudioRequest
+from chalicelib.audio.sniff import boxes, is_encrypted
+from chalicelib.audio.source import Download
+from chalicelib.settings import settings
+
+COPY_CHECK_SECONDS = 20
+_ENDS_EARLY = re.compile(
+    r"partial file|end(s|ed) prematurely|Read error|Truncat|Packet corrupt", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    path: Path
+    mode: str
+    """`copy` or `transcode`."""
+    seconds: float
+    source: probe.MediaInfo
+    warnings: tuple[str, ...]
+    loudness: Mapping[str, Any] | None = None
+
+
+class Extraction:
+    """What the steps of one job share."""
+
+    def __init__(self, request: AudioRequest, download: Download, progress: Progress, folder: Path) -> None:
+        self._request = request
+        self._download = download
+        self._progress = progress
+        self._spooled = folder / "source"  # no extension: ffmpeg would let it steer the probe
+        self._out = folder / "audio"
+
+    def run(self) -> Made:
+        if self._download.sniffed.container == "text":
+            raise failures.text_page()
+        if not self._download.head:
+            raise failures.not_media()
+        streamed = self._stream() if self._may_stream() else None
+        return streamed or self._from_file()
+
+    def _may_stream(self) -> bool:
+        known = self._download.sniffed.front_to_back and self._download.sniffed.index_end <= len(
+            self._download.head
+        )
+        return known and not self._download.whole and not self._request.normalize
+
+    def _stream(self) -> Made | None:
+        """None if a copy is possible after all, which needs a source that can be read twice."""
+        self._spooled.write_bytes(self._download.head)
+        info, stream = self._probe(partial=True)
+        if plan.may_copy(self._request, stream, self._container):
+            return None
+        self._spooled.unlink()
+        self._progress.enter("analyzing", 5, 5)
+        self._progress.enter("extracting", 5, 95)
+        return self._encode(info, stream, None, feed=self._download.feed)
+
+    def _from_file(self) -> Made:
+        self._progress.enter("downloading", 3, 30)
+        self._download.spool(self._spooled, self._progress)
+        self._progress.enter("analyzing", 30, 60 if self._request.normalize else 35)
+        info, stream = self._probe()
+        if plan.may_copy(self._request, stream, self._container):
+            self._progress.enter("extracting", 35, 95)
+            copied = self._copy(info, stream)
+            if copied:
+                return copied
+        return self._encode(info, stream, self._measure(info, stream))
+
+    @property
+    def _container(self) -> str:
+        return self._download.sniffed.container
+
+    def _probe(self, *, partial: bool = False) -> tuple[probe.MediaInfo, probe.AudioStream]:
+        if self._download.sniffed.encrypted or (not partial and _encrypted(self._spooled)):
+            raise failures.encrypted()
+        info = probe.probe(self._spooled, lambda _: self._progress.still(), partial=partial)
+        stream = plan.choose_stream(info)
+        self._progress.learn(input=input_facts(self._download, info))
+        if stream is None:
+            raise failures.no_audio()
+        if stream.rate == 0 or stream.codec in ("none", "unknown"):
+            raise failures.unsupported()
+        return info, stream
+
+    def _measure(self, info: probe.MediaInfo, stream: probe.AudioStream) -> loudness.Loudness | None:
+        if not self._request.normalize:
+            return None
+        count = plan.channels(self._request, stream)
+        return loudness.measure(self._spooled, stream.index, count, self._advance(info.duration))
+
+    def _copy(self, info: probe.MediaInfo, stream: probe.AudioStream) -> Made | None:
+        """None if the result is no good: undecodable, or larger than the quality asked for."""
+        arguments = plan.copy_arguments(self._request, stream, self._tags(info))
+        finished = self._ffmpeg(arguments, info.duration, None)
+        if finished.returncode or not finished.seconds or not self._decodes():
+            return None
+        if self._out.stat().st_size * 8 / finished.seconds > plan.copy_limit(self._request, stream):
+            return None
+        return Made(self._out, "copy", finished.seconds, info, self._length_warnings(info, finished))
+
+    def _decodes(self) -> bool:
+        arguments = [
+            *ffmpeg.INPUT_FENCE,
+            "-i",
+            f"file:{self._out}",
+            "-t",
+            str(COPY_CHECK_SECONDS),
+            "-f",
+            "null",
+            "-",
+        ]
+        finished = ffmpeg.run(arguments, tick=lambda _: self._progress.still())
+        return finished.returncode == 0 and finished.seconds > 0 and finished.errors <= 3
+
+    def _encode(
+        self,
+        info: probe.MediaInfo,
+        stream: probe.AudioStream,
+        measured: loudness.Loudness | None,
+        feed: Feed | None = None,
+    ) -> Made:
+        if not feed:
+            self._progress.enter("extracting", 60 if self._request.normalize else 35, 95)
+        chosen = plan.encoding(self._request, stream)
+        filters = loudness.filters(measured, chosen.channels) if measured else []
+        arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags(info))
+        finished = self._ffmpeg(arguments, info.duration, feed, level="info" if measured else "warning")
+        if finished.returncode:
+            raise failures.from_ffmpeg(finished.returncode, finished.text)
+        if not finished.seconds or not self._out.stat().st_size:
+            raise failures.not_media()
+        warnings = [*chosen.warnings, *self._length_warnings(info, finished)]
+        if finished.errors:
+            warnings.append(f"decode_errors:{finished.errors}")
+        if self._request.normalize and not measured:
+            warnings.append("loudness_unmeasurable")
+        reached = _loudness_facts(measured, finished) if measured else None
+        return Made(self._out, "transcode", finished.seconds, info, tuple(warnings), reached)
+
+    def _ffmpeg(
+        self, arguments: list[str], duration: float | None, feed: Feed | None, level: str = "warning"
+    ) -> Finished:
+        source = "pipe:0" if feed else f"file:{self._spooled}"
+        command = [*ffmpeg.INPUT_FENCE, "-i", source, *arguments, f"file:{self._out}"]
+        limit = settings().source_max_bytes
+        return ffmpeg.run(command, tick=self._advance(duration), feed=feed, level=level, max_bytes=limit)
+
+    def _advance(self, duration: float | None) -> Callable[[float], None]:
+        if duration:
+            return lambda seconds: self._progress.at(seconds / duration)
+        return lambda _: self._progress.at(self._download.fraction)
+
+    def _tags(self, info: probe.MediaInfo) -> Mapping[str, str] | None:
+        return info.tags if self._request.preserve_metadata else None
+
+    def _length_warnings(self, info: probe.MediaInfo, finished: Finished) -> tuple[str, ...]:
+        """Raises JobError when the media itself is cut off; the audio may rightly end before the picture."""
+        expected = info.duration or 0.0
+        if info.estimated or finished.seconds >= expected - max(2.0, 0.02 * expected):
+            return ()
+        if not info.has_video or _ENDS_EARLY.search(finished.text):
+            raise failures.cut_off(expected, finished.seconds)
+        return ("audio_shorter_than_container",)
+
+
+def input_facts(download: Download, info: probe.MediaInfo) -> dict[str, Any]:
+    container = download.sniffed.container
+    return {
+        "name": download.name,
+        "size": download.length,
+        "duration": info.duration,
+        "format": info.container if container == "unknown" else container,
+    }
+
+
+def _loudness_facts(measured: loudness.Loudness, finished: Finished) -> dict[str, Any]:
+    return {
+        "input_lufs": measured.lufs,
+        "input_peak_dbtp": measured.peak,
+        "target_lufs": loudness.TARGET_LUFS,
+        "gain_db": round(measured.gain, 2),
+        "limited": measured.limited,
+        "output_lufs": loudness.integrated(finished.text),
+    }
+
+
+def _encrypted(path: Path) -> bool:
+    """For an index at the end of the file, which the head could not show."""
+    with path.open("rb") as file:
+        at = 0
+        while header := file.read(16):
+            kind, _, size = next(boxes(header), (b"", 0, 0))
+            if size < 8 or not re.fullmatch(rb"[\w \xa9]{4}", kind):
+                return False
+            if kind == b"moov":
+                return is_encrypted(header + file.read(min(size, 64 << 20)))
+            at += size
+            file.seek(at)
+    return False

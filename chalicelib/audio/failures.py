@@ -1,0 +1,121 @@
+"""How a job fails: every JobError of this kind is made here, with the sentence its user reads."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from chalicelib.errors import JobError, OutboundError
+from chalicelib.outbound import SourceTooLarge
+
+_NOT_MEDIA = "The source is not a media file of a supported type, or it is damaged."
+
+_NO_AUDIO = "The source has no audio track."
+_UNSUPPORTED = "The audio track uses a codec that is not supported."
+_NO_SPACE = "The worker ran out of disk space."
+
+# first match wins; return codes differ between ffmpeg versions, texts hardly do
+_RULES = (
+    (r"No space left on device", "EXTRACTION_FAILED", _NO_SPACE),
+    (r"Cannot allocate memory", "EXTRACTION_FAILED", "The worker ran out of memory."),
+    (
+        r"moov atom not found",
+        "INVALID_VIDEO",
+        "The file has no index: it is cut off.",
+    ),
+    (
+        r"Format not on whitelist|Not detecting m3u8",
+        "INVALID_VIDEO",
+        _NOT_MEDIA,
+    ),
+    (r"matches no streams|does not contain any stream", "NO_AUDIO", _NO_AUDIO),
+    (r"Decode error rate .* exceeds", "INVALID_VIDEO", "The audio track is damaged or encrypted."),
+    (
+        r"[Dd]ecod(er|ing) .*not found|not on whitelist|Could not find codec",
+        "INVALID_VIDEO",
+        _UNSUPPORTED,
+    ),
+    (r"Invalid data found when processing input|End of file", "INVALID_VIDEO", _NOT_MEDIA),
+)
+_OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+def from_ffmpeg(returncode: int, text: str) -> JobError:
+    """The failure behind a return code other than 0 and what ffmpeg wrote."""
+    if returncode == -25:
+        return JobError("TOO_LARGE", "The audio file would be too large. Ask for a lower bit rate.")
+    if returncode == -9:
+        return JobError(
+            "EXTRACTION_FAILED", "The encoder was killed, probably out of memory.", retryable=True
+        )
+    if returncode < 0:
+        return JobError("EXTRACTION_FAILED", "The encoder crashed on this source.")
+    for pattern, code, sentence in _RULES:
+        if re.search(pattern, text):
+            # what we run out of, another worker may have
+            return JobError(code, sentence, retryable=code == "EXTRACTION_FAILED")
+    return JobError("EXTRACTION_FAILED", "The audio could not be extracted from this source.")
+
+
+def from_status(status: int) -> JobError:
+    """The source answered with something other than its content."""
+    try:
+        named = f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        named = str(status)
+    retryable = status >= 500 or status in (408, 425, 429)
+    return JobError("DOWNLOAD_FAILED", f"The source answered {named}.", retryable=retryable)
+
+
+def not_media() -> JobError:
+    return JobError("INVALID_VIDEO", _NOT_MEDIA)
+
+
+def text_page() -> JobError:
+    return JobError("INVALID_VIDEO", "The URL leads to a page or text, not to a media file.")
+
+
+def encrypted() -> JobError:
+    return JobError("INVALID_VIDEO", "The source is encrypted (DRM) and cannot be converted.")
+
+
+def no_audio() -> JobError:
+    return JobError("NO_AUDIO", _NO_AUDIO)
+
+
+def cut_off(expected: float, found: float) -> JobError:
+    sentence = f"The source is cut off: {found:.1f} s of its {expected:.1f} s can be read."
+    return JobError("INVALID_VIDEO", sentence)
+
+
+def timeout(sentence: str) -> JobError:
+    return JobError("TIMEOUT", sentence, retryable=True)
+
+
+def unsupported() -> JobError:
+    return JobError("INVALID_VIDEO", _UNSUPPORTED)
+
+
+@contextmanager
+def download_failures() -> Iterator[None]:
+    """OutboundError as the JobError it means."""
+    try:
+        yield
+    except SourceTooLarge as error:
+        raise JobError("TOO_LARGE", error.message) from error
+    except OutboundError as error:
+        raise JobError("DOWNLOAD_FAILED", error.message, retryable=error.retryable) from error
+
+
+@contextmanager
+def disk_failures() -> Iterator[None]:
+    """A full disk as the JobError it means."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OUT_OF_SPACE:
+            raise
+        raise JobError("EXTRACTION_FAILED", _NO_SPACE, retryable=True) from error

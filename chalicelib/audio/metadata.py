@@ -1,0 +1,54 @@
+"""Tags: what is read from a probe, and what is written into the result.
+
+Only known tags are carried over. Copying everything would leak places, device names and the source's own
+container details into the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+KEPT = (
+    "title",
+    "artist",
+    "album",
+    "album_artist",
+    "date",
+    "genre",
+    "track",
+    "composer",
+    "comment",
+    "copyright",
+)
+_TAG = re.compile(r"\s{4,8}(\w+)\s*: (.*)")
+_MORE = re.compile(r"\s+: (.*)")
+
+
+def parse(lines: list[str]) -> dict[str, str]:
+    """The known tags of the container, and of its audio streams where the container has none (Ogg)."""
+    tags: dict[str, str] = {}
+    last = ""
+    reading = True
+    for line in lines:
+        if line.startswith("  Stream #0:"):
+            reading = ": Audio: " in line
+        found = _TAG.fullmatch(line)
+        if found:
+            name = found[1].lower()
+            last = name if reading and name in KEPT and name not in tags else ""
+            if last:
+                tags[last] = found[2]
+        elif last and (more := _MORE.fullmatch(line)):
+            tags[last] += "\n" + more[1]
+        else:
+            last = ""
+    return tags
+
+
+def arguments(tags: Mapping[str, str] | None) -> list[str]:
+    """For ffmpeg: write exactly `tags`, or with None leave no trace at all."""
+    dropped = ["-map_metadata", "-1", "-map_metadata:s:a", "-1", "-map_chapters", "-1"]
+    if tags is None:
+        return [*dropped, "-fflags", "+bitexact", "-flags:a", "+bitexact"]
+    return [*dropped, *(part for name, value in tags.items() for part in ("-metadata", f"{name}={value}"))]

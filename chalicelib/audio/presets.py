@@ -1,0 +1,92 @@
+"""What each format and quality means for the encoder, and which explicit bit rates are accepted.
+
+| format | low | medium | high | extreme |
+| --- | --- | --- | --- | --- |
+| mp3 | VBR V6, ~115k | VBR V4, ~155k | VBR V2, ~190k | 320k |
+| aac | 96k | 128k | 192k | 256k |
+| opus | 48k | 96k | 128k | 192k |
+| ogg (Vorbis) | q2, ~96k | q4, ~128k | q6, ~192k | q8, ~256k |
+| flac | level 0, 16 bit | level 5, 16 bit | level 8, up to 24 bit | level 8, up to 24 bit |
+| wav | 16 bit | 16 bit | 24 bit | 24 bit |
+
+Rates are for stereo, in bit/s. Mono gets 0.6 of it in aac and opus, half of it in mp3 at 320k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preset:
+    bitrate: int | None = None
+    """Constant (or, for opus and aac, average) bit/s of stereo; None where `args` decide."""
+    args: tuple[str, ...] = ()
+    expected: int | None = None
+    """bit/s of stereo that comes out; None for lossless formats."""
+
+
+def _rate(bitrate: int) -> Preset:
+    return Preset(bitrate=bitrate, expected=bitrate)
+
+
+def _vbr(quality: int, expected: int) -> Preset:
+    return Preset(args=("-q:a", str(quality)), expected=expected)
+
+
+def _flac(level: int, *sample_format: str) -> Preset:
+    return Preset(args=("-compression_level", str(level), *sample_format))
+
+
+# 16 bit where the decoder's float samples would otherwise become 24
+_S16 = ("-sample_fmt", "s16")
+_PCM16, _PCM24 = Preset(args=("-c:a", "pcm_s16le")), Preset(args=("-c:a", "pcm_s24le"))
+
+PRESETS: Mapping[str, Mapping[str, Preset]] = {
+    "mp3": {
+        "low": _vbr(6, 115_000),
+        "medium": _vbr(4, 155_000),
+        "high": _vbr(2, 190_000),
+        "extreme": _rate(320_000),
+    },
+    "aac": {
+        "low": _rate(96_000),
+        "medium": _rate(128_000),
+        "high": _rate(192_000),
+        "extreme": _rate(256_000),
+    },
+    "opus": {
+        "low": _rate(48_000),
+        "medium": _rate(96_000),
+        "high": _rate(128_000),
+        "extreme": _rate(192_000),
+    },
+    "ogg": {
+        "low": _vbr(2, 96_000),
+        "medium": _vbr(4, 128_000),
+        "high": _vbr(6, 192_000),
+        "extreme": _vbr(8, 256_000),
+    },
+    "flac": {"low": _flac(0, *_S16), "medium": _flac(5, *_S16), "high": _flac(8), "extreme": _flac(8)},
+    "wav": {"low": _PCM16, "medium": _PCM16, "high": _PCM24, "extreme": _PCM24},
+}
+
+MONO_SHARE: Mapping[str, float] = {"aac": 0.6, "opus": 0.6, "mp3": 0.5}
+
+BITRATES: Mapping[str, tuple[int, int]] = {
+    "mp3": (32_000, 320_000),
+    "aac": (32_000, 512_000),
+    "opus": (16_000, 510_000),
+    "ogg": (48_000, 500_000),
+}
+
+
+def bitrate_problem(format: str, bitrate: int) -> str | None:  # noqa: A002 the field's name
+    """A sentence for the caller if an explicit `bitrate` (bit/s) cannot be had in `format`, else None."""
+    if format not in BITRATES:
+        return f"{format} is lossless: its bit rate follows from the sound and cannot be chosen."
+    lowest, highest = BITRATES[format]
+    if lowest <= bitrate <= highest:
+        return None
+    return f"{format} takes bit rates from {lowest // 1000}k to {highest // 1000}k."

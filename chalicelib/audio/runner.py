@@ -1,0 +1,79 @@
+"""The audio job from its request to its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chalicelib.audio import failures, probe
+from chalicelib.audio.extract import Extraction, Made, input_facts
+from chalicelib.audio.progress import Progress
+from chalicelib.audio.request import CONTENT_TYPES, AudioRequest
+from chalicelib.audio.source import Download, open_download
+from chalicelib.audio.upload import upload
+from chalicelib.audio.workspace import workspace
+from chalicelib.task import Task
+
+
+def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
+    """Fetch, extract, store. Returns facts about input and output, measured on the files themselves.
+
+    Raises JobError (DOWNLOAD_FAILED, INVALID_VIDEO, NO_AUDIO, EXTRACTION_FAILED, TOO_LARGE, TIMEOUT),
+    ServiceUnavailable, and whatever `task.report` raises.
+    """
+    asked = AudioRequest.from_json(request)
+    progress = Progress(task)
+    progress.enter("downloading", 0, 3)
+    with workspace() as folder, failures.disk_failures():
+        with open_download(asked.url, progress) as download:
+            progress.learn(
+                input={"name": download.name, "size": download.length, "duration": None, "format": None}
+            )
+            made = Extraction(asked, download, progress, folder).run()
+        progress.enter("finalizing", 95, 99)
+        found = probe.probe(made.path, lambda _: progress.still())
+        if not found.audio:
+            raise failures.not_media()
+        key = f"{task.object_prefix}audio.{asked.format}"
+        upload(made.path, key, CONTENT_TYPES[asked.format], progress)
+        return _result(asked, task, download, made, found, key)
+
+
+def _result(
+    asked: AudioRequest, task: Task, download: Download, made: Made, found: probe.MediaInfo, key: str
+) -> dict[str, Any]:
+    source = input_facts(download, made.source)
+    source["size"] = download.received if download.length is None else download.length
+    if source["duration"] is None:
+        source["duration"] = round(made.seconds, 3)
+    return {
+        "input": source,
+        "output": _output(asked, made, found)
+        | {"key": key, "filename": file_name(asked, download.name, task.job_id)},
+        "mode": made.mode,
+        "warnings": list(made.warnings),
+        "loudness": made.loudness,
+    }
+
+
+def _output(asked: AudioRequest, made: Made, found: probe.MediaInfo) -> dict[str, Any]:
+    size = made.path.stat().st_size
+    stream = found.audio[0]
+    return {
+        "size": size,
+        "duration": round(made.seconds, 3),
+        "format": asked.format,
+        "codec": stream.codec,
+        "bitrate": round(size * 8 / made.seconds),
+        "sample_rate": stream.rate,
+        "channels": stream.channels,
+    }
+
+
+def file_name(asked: AudioRequest, source_name: str, job_id: str) -> str:
+    """What the caller wants it called, else as the source is called, else the job's id."""
+    extension = "." + asked.format
+    if asked.filename:
+        return asked.filename if asked.filename.lower().endswith(extension) else asked.filename + extension
+    return (Path(source_name).stem or job_id) + extension

@@ -1,0 +1,115 @@
+"""The source, on its way from the web to ffmpeg or to a file."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from chalicelib import outbound
+from chalicelib.audio import failures
+from chalicelib.audio.child import Sink, Stopped
+from chalicelib.audio.progress import Progress
+from chalicelib.audio.sniff import sniff
+from chalicelib.settings import settings
+
+HEAD_BYTES = 1 << 20
+MAX_INDEX_BYTES = 64 << 20
+_GRACE_SECONDS = 5.0
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+
+
+class Download:
+    """An open source whose head has been read."""
+
+    def __init__(self, url: str, source: outbound.Source, waiting: _Waiting) -> None:
+        self.name = name_of(url)
+        self.length = source.length
+        self._source = source
+        self._waiting = waiting
+        self._chunks = source.chunks()
+        self.head = self._read(HEAD_BYTES)
+        self.sniffed = sniff(self.head)
+        if HEAD_BYTES < self.sniffed.index_end <= MAX_INDEX_BYTES:
+            self.head += self._read(self.sniffed.index_end + HEAD_BYTES - len(self.head))
+            self.sniffed = sniff(self.head)
+
+    @property
+    def whole(self) -> bool:
+        """The head is all there is."""
+        return len(self.head) == self.length
+
+    @property
+    def received(self) -> int:
+        return self._source.received
+
+    @property
+    def fraction(self) -> float:
+        return self.received / self.length if self.length else 0.0
+
+    def spool(self, path: Path, progress: Progress) -> None:
+        """Write all of it to `path`."""
+        with failures.download_failures(), path.open("wb") as file:
+            file.write(self.head)
+            for chunk in self._chunks:
+                file.write(chunk)
+                progress.at(self.fraction)
+
+    def feed(self, sink: Sink, stop: threading.Event) -> None:
+        """Write all of it to `sink`, in another thread than the one that reports."""
+
+        def check() -> None:
+            if stop.is_set():
+                raise Stopped
+
+        self._waiting.call = check
+        sink.write(self.head)
+        with failures.download_failures():
+            for chunk in self._chunks:
+                try:
+                    sink.write(chunk)
+                except BrokenPipeError:
+                    return
+
+    def _read(self, size: int) -> bytes:
+        parts: list[bytes] = []
+        while size > 0 and (chunk := next(self._chunks, b"")):
+            parts.append(chunk)
+            size -= len(chunk)
+        return b"".join(parts)
+
+
+class _Waiting:
+    """What to do while nothing arrives; it changes when the feeding thread takes over."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self.call = call
+
+    def __call__(self) -> None:
+        self.call()
+
+
+@contextmanager
+def open_download(url: str, progress: Progress) -> Iterator[Download]:
+    """Raises JobError DOWNLOAD_FAILED or TOO_LARGE."""
+    waiting = _Waiting(progress.still)
+    # a little later than the job's own limit, which is the better explanation
+    deadline = progress.deadline + _GRACE_SECONDS
+    with (
+        failures.download_failures(),
+        outbound.open_source(
+            url, deadline=deadline, max_bytes=settings().source_max_bytes, tick=waiting
+        ) as source,
+    ):
+        if source.status != 200:
+            raise failures.from_status(source.status)
+        yield Download(url, source, waiting)
+
+
+def name_of(url: str) -> str:
+    """The last part of the URL's path as a file name; "" if there is none."""
+    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    return _UNSAFE.sub("_", last).strip(" .")[:150]

@@ -1,0 +1,47 @@
+"""One HTTP request and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+
+from chalicelib.errors import OutboundError
+from chalicelib.outbound.dial import dial
+from chalicelib.outbound.patience import Patience, PatientSocket
+from chalicelib.outbound.urls import Target
+
+_ALWAYS = {"User-Agent": "Batchreel", "Accept-Encoding": "identity", "Connection": "close"}
+
+
+class Exchange:
+    """One request and its answer over one connection of its own. Close it."""
+
+    def __init__(self, target: Target, patience: Patience, *, https_only: bool = False) -> None:
+        self._target = target
+        self._sock = dial(target, patience, https_only=https_only)
+        self._connection = HTTPConnection(target.host, target.port)
+        self._connection.default_port = {"http": 80, "https": 443}[target.scheme]
+        self._connection.sock = PatientSocket(self._sock, patience)
+
+    def send(self, method: str, headers: Mapping[str, str], body: bytes | None = None) -> HTTPResponse:
+        """Raises OutboundError (retryable) if no well-formed answer comes."""
+        sent = _ALWAYS | dict(headers)
+        with translated():
+            self._connection.request(method, self._target.path, body, sent)
+            return self._connection.getresponse()
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+class translated:  # noqa: N801 reads as a clause: `with translated(): ...`
+    """What sockets and http.client raise, as OutboundError."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise OutboundError("The host broke the connection.", retryable=True) from error
+        if isinstance(error, HTTPException):
+            raise OutboundError("The host did not answer in proper HTTP.", retryable=True) from error

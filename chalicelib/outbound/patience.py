@@ -1,0 +1,83 @@
+"""Waiting for a peer, with limits that the peer cannot stretch."""
+
+from __future__ import annotations
+
+import io
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from chalicelib.errors import OutboundError
+
+TICK_SECONDS = 1.0
+
+T = TypeVar("T")
+
+
+class Patience:
+    """How long to wait for a peer: until `deadline` (time.monotonic()) in all, `stall` seconds at a time.
+    `tick` is called about every second of waiting; what it raises ends the wait."""
+
+    def __init__(self, deadline: float, stall: float, tick: Callable[[], None] = lambda: None) -> None:
+        self.deadline = deadline
+        self.stall = stall
+        self.tick = tick
+
+    def until(self, ready: Callable[[float], bool], limit: float, doing: str) -> None:
+        """Call `ready(seconds)` until it says yes. Raises OutboundError (retryable, timed out)."""
+        end = min(self.deadline, time.monotonic() + limit)
+        while not ready(max(0.0, min(TICK_SECONDS, end - time.monotonic()))):
+            self.tick()
+            if time.monotonic() >= end:
+                raise OutboundError(f"The host took too long {doing}.", retryable=True, timed_out=True)
+
+    def retry(self, operation: Callable[[], T], sock: socket.socket, *, writing: bool = False) -> T:
+        """Run an operation of a non-blocking socket until it is through."""
+        while True:
+            try:
+                return operation()
+            except ssl.SSLWantReadError:
+                events = select.POLLIN
+            except ssl.SSLWantWriteError:
+                events = select.POLLOUT
+            except BlockingIOError:
+                events = select.POLLOUT if writing else select.POLLIN
+            self.until(polling(sock, events), self.stall, "to answer")
+
+
+class PatientSocket(io.RawIOBase):
+    """As much of a socket as http.client uses, every operation bounded by a Patience."""
+
+    def __init__(self, sock: socket.socket, patience: Patience) -> None:
+        self._sock = sock
+        self._patience = patience
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self, 65536)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._patience.retry(partial(self._sock.recv_into, buffer), self._sock)
+
+    def sendall(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            send = partial(self._sock.send, left)
+            left = left[self._patience.retry(send, self._sock, writing=True) :]
+
+    def close(self) -> None:
+        # http.client closes its socket as soon as the answer's head is read; the owner closes this one
+        pass
+
+
+def polling(sock: socket.socket, events: int) -> Callable[[float], bool]:
+    """For `until`: whether the socket is ready within so many seconds."""
+    poller = select.poll()
+    poller.register(sock, events)
+    return lambda seconds: bool(poller.poll(seconds * 1000))

@@ -1,0 +1,117 @@
+"""Tiny real files, and the truth about files by full decoding."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+
+FFMPEG: str = imageio_ffmpeg.get_ffmpeg_exe()
+
+# something like music: two moving voices, not alike left and right, with pauses
+_MUSIC = (
+    "aevalsrc='0.3*sin(2*PI*t*(220+40*floor(mod(t*3,5))))*exp(-2*mod(t,0.5))+0.02*(random(0)-0.5)"
+    "|0.3*sin(2*PI*t*(330+30*floor(mod(t*2,7))))*exp(-3*mod(t,0.3333))+0.02*(random(1)-0.5)':s={rate}:d={seconds}"
+)
+_MONO = (
+    "aevalsrc='0.4*sin(2*PI*t*(150+100*floor(mod(t*4,4))))*exp(-3*mod(t,0.4))+0.05*(random(0)-0.5)'"
+    ":s={rate}:d={seconds}"
+)
+_PICTURE = "testsrc2=s=64x48:r=5:d={seconds}"
+_GIVEN = ("title=A: title", "artist=Somebody", "comment=two\nlines", "location=+1+1/", "encoded_by=x")
+_TAGS = [part for tag in _GIVEN for part in ("-metadata", tag)]
+
+
+def ffmpeg(*arguments: str | Path) -> str:
+    done = subprocess.run(
+        [FFMPEG, "-nostdin", "-hide_banner", "-nostats", "-y", *map(str, arguments)],
+        capture_output=True, text=True, check=True, errors="replace",
+    )  # fmt: skip
+    return done.stderr
+
+
+def music(seconds: float = 3, rate: int = 48000) -> list[str]:
+    return ["-f", "lavfi", "-i", _MUSIC.format(seconds=seconds, rate=rate)]
+
+
+def mono(seconds: float = 3, rate: int = 16000) -> list[str]:
+    return ["-f", "lavfi", "-i", _MONO.format(seconds=seconds, rate=rate)]
+
+
+def picture(seconds: float = 3) -> list[str]:
+    return ["-f", "lavfi", "-i", _PICTURE.format(seconds=seconds)]
+
+
+def make_media(folder: Path) -> None:
+    """Every source the tests fetch."""
+    video = ["-c:v", "libx264", "-preset", "ultrafast"]
+    aac = ["-c:a", "aac", "-b:a", "128k"]
+    ffmpeg(*music(), *picture(), *video, *aac, *_TAGS, "-movflags", "+faststart", folder / "aac.mp4")
+    ffmpeg(*music(), *picture(), *video, "-c:a", "aac", "-b:a", "256k", folder / "rich.mp4")
+    ffmpeg(*music(), *picture(), "-c:v", "libvpx", "-c:a", "libopus", "-b:a", "96k", folder / "opus.webm")
+    ffmpeg(*music(), *picture(), *video, "-c:a", "libvorbis", "-q:a", "3", folder / "vorbis.mkv")
+    ffmpeg(*music(), *picture(), *video, "-c:a", "libmp3lame", "-b:a", "128k", folder / "mp3.mp4")
+    ffmpeg(*music(), *picture(), *video, "-c:a", "ac3", "-ac", "6", folder / "surround.mkv")
+    ffmpeg(*music(rate=96000), "-c:a", "flac", *_TAGS, folder / "high.flac")
+    ffmpeg(*music(), *aac, "-f", "adts", folder / "raw.aac")
+    ffmpeg(*music(), *picture(), *video, *aac, "-f", "mpegts", folder / "broadcast.ts")
+    ffmpeg(*mono(), "-c:a", "pcm_s16le", folder / "mono.wav")
+    ffmpeg(*picture(), *video, "-an", folder / "silent.mp4")
+    ffmpeg("-f", "lavfi", "-i", "anullsrc=d=2", "-c:a", "pcm_s16le", folder / "silence.wav")
+    ffmpeg(*music(0.2), "-c:a", "pcm_s16le", folder / "short.wav")
+    ffmpeg(*music(), "-af", "volume=-24dB", "-c:a", "pcm_s24le", folder / "quiet.wav")
+    ffmpeg(*music(), "-af", "volume=14dB", "-c:a", "pcm_f32le", folder / "loud.wav")
+    # larger than what is read before deciding how to go on
+    ffmpeg(*music(12), *picture(12), *video, "-c:a", "pcm_s16le", folder / "long.mkv")
+    ffmpeg(*music(12), "-c:a", "pcm_s16le", folder / "long.wav")
+    ffmpeg(*music(12), "-c:a", "pcm_s16le", "-movflags", "+faststart", folder / "index-first.mov")
+    ffmpeg(*music(12), "-c:a", "pcm_s16le", folder / "index-last.mov")
+    ffmpeg(*music(45), "-c:a", "libmp3lame", "-b:a", "320k", folder / "long.mp3")
+    _make_hostile(folder)
+
+
+def _make_hostile(folder: Path) -> None:
+    whole = (folder / "index-last.mov").read_bytes()
+    (folder / "half.mov").write_bytes(whole[: len(whole) // 2])
+    flac = (folder / "high.flac").read_bytes()
+    (folder / "half.flac").write_bytes(flac[: len(flac) // 4])
+    (folder / "noise.mp4").write_bytes(bytes(range(1, 256)) * 2000)
+    (folder / "empty.mp4").write_bytes(b"")
+    (folder / "page.mp4").write_bytes(b"<!DOCTYPE html><html><body>Not found</body></html>")
+    ffmpeg(*music(), "-c:a", "aac", "-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0" * 31 + "1",
+           "-encryption_kid", "0" * 31 + "2", folder / "encrypted.mp4")  # fmt: skip
+
+
+def seconds(path: Path) -> float:
+    """The true length: every sample decoded and counted."""
+    samples = _output("-i", path, "-map", "0:a:0", "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
+    return len(samples) / 2 / 48000
+
+
+def lufs(path: Path) -> float:
+    text = ffmpeg("-i", path, "-map", "0:a:0", "-af", "ebur128", "-f", "null", "-")
+    found = re.findall(r"I:\s+(-?[\d.]+) LUFS", text)
+    return float(found[-1])
+
+
+def packets(path: Path) -> bytes:
+    """Hash of the encoded audio, whatever it is wrapped in."""
+    unwrap = ["-bsf:a", "aac_adtstoasc"] if path.suffix == ".aac" else []
+    return _output("-i", path, "-map", "0:a:0", "-c", "copy", *unwrap, "-f", "streamhash", "-").partition(
+        b"="
+    )[2]
+
+
+def tags(path: Path) -> dict[str, str]:
+    text = _output("-i", path, "-map", "0:a:0", "-c", "copy", "-f", "ffmetadata", "-").decode()
+    pairs = re.findall(r"^(\w+)=((?:[^\n\\]|\\\n|\\.)*)$", text, flags=re.MULTILINE)
+    return {name.lower(): re.sub(r"\\(.|\n)", r"\1", value) for name, value in pairs}
+
+
+def _output(*arguments: str | Path) -> bytes:
+    command = [FFMPEG, "-nostdin", "-v", "error", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert not done.stderr, done.stderr
+    return done.stdout
