@@ -1,15 +1,29 @@
-"""Operator's commands on a running deployment: `python -m infra.admin create-key --account NAME`.
+"""Operator's commands: `python -m infra.admin create-key --account NAME`.
 
-Needs AWS credentials and the deployment's BATCHREEL_* variables; the local stack sets both by itself.
+On AWS it needs credentials, a region and BATCHREEL_STACK, the name of the deployed stack; the local stack
+sets what it needs by itself.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import boto3
 
 from chalicelib.accounts import keys
 from chalicelib.accounts.secrets import webhook_secret
+
+_VARIABLES = {
+    "BatchesTable": "BATCHREEL_BATCHES_TABLE",
+    "AccountsTable": "BATCHREEL_ACCOUNTS_TABLE",
+    "Bucket": "BATCHREEL_BUCKET",
+    "EventBus": "BATCHREEL_EVENT_BUS",
+    "FinishArn": "BATCHREEL_FINISH_ARN",
+    "SecretsKey": "BATCHREEL_KMS_KEY",
+}
 
 
 @dataclass(frozen=True)
@@ -19,16 +33,27 @@ class Issued:
 
 
 def ensure_key(account: str, key: str | None = None) -> Issued:
-    """Make `key`, or a new one, valid for the account. The only time the key can be seen."""
+    """Make `key`, or a new one, valid for the account. The only time a new key can be seen."""
     return Issued(keys.create(account, key), webhook_secret(account))
 
 
-def main() -> None:
+def use_stack(name: str) -> None:
+    """Point this process at a deployed stack, by its outputs."""
+    [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    for output in stack["Outputs"]:
+        if output["OutputKey"] in _VARIABLES:
+            os.environ[_VARIABLES[output["OutputKey"]]] = output["OutputValue"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__)
     commands = parser.add_subparsers(required=True)
     create = commands.add_parser("create-key", help="a new API key, printed once")
     create.add_argument("--account", required=True)
-    issued = ensure_key(parser.parse_args().account)
+    given = parser.parse_args(arguments)
+    if stack := os.environ.get("BATCHREEL_STACK"):
+        use_stack(stack)
+    issued = ensure_key(given.account)
     print(f"API key         {issued.key}")
     print(f"webhook secret  {issued.webhook_secret}")
 

@@ -1,0 +1,80 @@
+"""Deploying and the first key, as far as an emulated CloudFormation goes: it runs no SAM transform."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.accounts import keys
+from infra import admin, deploy
+from tests.conftest import CREDENTIALS, Cloud
+
+BUCKET = "zips"
+TEMPLATE = {
+    "Resources": {
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            },
+        },
+        "Layer": {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "layer.zip"}},
+    },
+    "Parameters": {"RetentionHours": {"Type": "Number", "Default": 24}},
+    "Outputs": {"AccountsTable": {"Value": {"Ref": "Table"}}, "Kept": {"Value": {"Ref": "RetentionHours"}}},
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
+    (tmp_path / "layer.zip").write_bytes(b"PK")
+    return tmp_path
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        yield
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.filterwarnings("ignore:Tried to parse AWS.*LayerVersion")  # moto's way to say it has none
+def test_a_first_deployment_and_a_second(package: Path) -> None:
+    outputs = deploy.deploy("batchreel", BUCKET, {"RetentionHours": "48"}, package)
+    assert outputs["Kept"] == "48"
+    stored = [o["Key"] for o in boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert {key.rsplit("-", 1)[1] for key in stored} == {"layer.zip", "template.uploaded.json"}
+    uploaded = json.loads((package / "template.uploaded.json").read_text())
+    assert uploaded["Resources"]["Layer"]["Properties"]["ContentUri"].startswith(f"s3://{BUCKET}/batchreel/")
+    (package / "layer.zip").write_bytes(b"PK2")
+    assert deploy.deploy("batchreel", BUCKET, {}, package)["AccountsTable"] == outputs["AccountsTable"]
+
+
+def test_the_first_key_of_a_stack(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {key: os.environ[variable] for key, variable in admin._VARIABLES.items()}
+    template = {"Resources": {}, "Outputs": {k: {"Value": v} for k, v in names.items()}}
+    boto3.client("cloudformation").create_stack(StackName="mine", TemplateBody=json.dumps(template))
+    for variable in admin._VARIABLES.values():
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("BATCHREEL_STACK", "mine")
+    admin.main(["create-key", "--account", "acme"])
+    printed = capsys.readouterr().out
+    key = next(word for word in printed.split() if word.startswith("sk_"))
+    assert "whsec_" in printed
+    found = keys.find(key)
+    assert found
+    assert found.id == "acme"

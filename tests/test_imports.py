@@ -1,0 +1,94 @@
+"""Imports run downwards only, and a cold start of the API pays only for what every request needs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GROUND = {"settings", "aws", "errors", "clock", "task", "outbound"}
+MAY_IMPORT = {
+    "ground": GROUND,
+    "batches": GROUND | {"batches"},
+    "audio": GROUND | {"audio"},
+    "accounts": GROUND | {"accounts"},
+    "webhooks": GROUND | {"webhooks", "accounts", "batches"},
+    "api": GROUND | {"api", "accounts", "batches", "audio", "webhooks"},
+}
+AUDIO_FOR_THE_API = {"chalicelib.audio.request", "chalicelib.audio.presets"}
+HEAVY = (
+    "yt_dlp",
+    "requests",
+    "chalicelib.audio",
+    "chalicelib.batches",
+    "pydantic",
+    "boto3",
+    "imageio_ffmpeg",
+)
+
+
+def modules(folder: str = "chalicelib") -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def part(dotted: str) -> str:
+    """`batches` of `chalicelib.batches.store`; `ground` modules are their own part."""
+    return dotted.split(".")[1] if "." in dotted else ""
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_run_downwards(path: Path) -> None:
+    own = path.relative_to(ROOT / "chalicelib").parts[0].removesuffix(".py")
+    allowed = MAY_IMPORT["ground" if own in GROUND | {"__init__"} else own]
+    used = {part(name) for name in imported(path) if name.startswith("chalicelib.")}
+    assert used <= allowed, f"{path.name} imports {sorted(used - allowed)}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_chalice_stays_at_the_edge(path: Path) -> None:
+    if path.relative_to(ROOT / "chalicelib").parts[0] != "api":
+        assert not any(name.split(".")[0] == "chalice" for name in imported(path))
+
+
+@pytest.mark.parametrize("path", modules("chalicelib/api"), ids=lambda p: p.name)
+def test_the_api_knows_of_a_kind_only_its_request(path: Path) -> None:
+    used = [name for name in imported(path) if name.startswith("chalicelib.audio.")]
+    used += [name for name in imported(path) if name == "chalicelib.audio"]
+    assert all(name.startswith(tuple(AUDIO_FOR_THE_API)) for name in used), used
+
+
+def loaded_after(statement: str) -> list[str]:
+    program = f"import sys; {statement}; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()
+
+
+def test_importing_the_app_loads_nothing_heavy() -> None:
+    loaded = loaded_after("import app")
+    assert "chalicelib.api.audio_v1" in loaded
+    assert [name for name in loaded if name.startswith(HEAVY)] == []
+
+
+def test_the_submit_path_loads_no_runner() -> None:
+    loaded = loaded_after("import chalicelib.api.audio_v1.submit")
+    forbidden = ("chalicelib.audio.runner", "chalicelib.audio.ffmpeg", "requests", "yt_dlp", "imageio_ffmpeg")
+    assert [name for name in loaded if name in forbidden] == []
