@@ -25,20 +25,29 @@ def deploy(stack: str, bucket: str, parameters: Mapping[str, str], package: Path
     """The stack's outputs, once it is up. Raises RuntimeError with CloudFormation's reason if it refuses."""
     url = _upload(bucket, package)
     cloudformation = boto3.client("cloudformation")
-    exists = any(s["StackName"] == stack for s in cloudformation.describe_stacks()["Stacks"])
+    existing = [s for s in cloudformation.describe_stacks()["Stacks"] if s["StackName"] == stack]
     change = cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=f"deploy-{_digest(url.encode())}",
-        ChangeSetType="UPDATE" if exists else "CREATE",
+        ChangeSetType="UPDATE" if existing else "CREATE",
         TemplateURL=url,
         Capabilities=_CAPABILITIES,
-        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
+        Parameters=_parameters(parameters, existing),
     )
     if _ready(cloudformation, change["Id"]):
         cloudformation.execute_change_set(ChangeSetName=change["Id"])
-        cloudformation.get_waiter(f"stack_{'update' if exists else 'create'}_complete").wait(StackName=stack)
+        cloudformation.get_waiter(f"stack_{'update' if existing else 'create'}_complete").wait(
+            StackName=stack
+        )
     [found] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def _parameters(given: Mapping[str, str], existing: Sequence[Any]) -> list[Any]:
+    """What is not given stays as it was; CloudFormation by itself would go back to the defaults."""
+    before = {p["ParameterKey"] for stack in existing for p in stack.get("Parameters", [])}
+    kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(before - given.keys())]
+    return kept + [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
 
 
 def _upload(bucket: str, package: Path) -> str:

@@ -49,7 +49,7 @@ def test_the_state_machine_has_no_loose_ends(document: dict[str, Any]) -> None:
 
 
 def test_every_function_of_the_app_is_there_and_no_phantom(document: dict[str, Any]) -> None:
-    named = [*app.event_sources, *app.pure_lambda_functions]
+    named: list[Any] = [*app.event_sources, *app.pure_lambda_functions]
     wanted = {to_cfn_resource_name(each.name) for each in named} | {"APIHandler"}
     assert {name for name, _ in functions(document)} == wanted
     assert all("Handler" in properties for _, properties in functions(document))

@@ -1,0 +1,100 @@
+"""The repository's own template, as the local stack makes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import template
+from infra.local.account import ROOT
+from infra.local.apply import MAKERS, SKIPPED, Applier
+from infra.local.stack import LocalStack
+from tests.local.conftest import Clients
+
+INFRA = ROOT / "infra"
+DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+FUNCTIONS = ["APIHandler", "AudioWorker", "DeadLetters", "Watchdog", "Aggregate", "Deliver"]
+
+
+def test_every_type_is_made_or_skipped_on_purpose() -> None:
+    types = {resource["Type"] for resource in DOCUMENT["Resources"].values() if "Type" in resource}
+    assert types <= MAKERS.keys() | SKIPPED
+
+
+def test_applying_again_changes_nothing(stack: LocalStack) -> None:
+    again = Applier(DOCUMENT, stack.aws_url, INFRA, FUNCTIONS)
+    assert again.apply() == stack.outputs
+    environment = again.environment(FUNCTIONS)
+    assert {key: stack.env[key] for key in environment} | {
+        "BATCHREEL_DANGEROUS_ALLOW_NETS": ""
+    } == environment
+
+
+def test_unknown_type_is_an_error(stack: LocalStack) -> None:
+    document = {"Resources": {"Web": {"Type": "AWS::EC2::Instance"}}}
+    with pytest.raises(NotImplementedError, match="Web"):
+        Applier(document, stack.aws_url, INFRA).apply()
+
+
+def test_state_machine_with_a_dangling_state_is_refused(stack: LocalStack, tmp_path: Path) -> None:
+    broken = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}
+    (tmp_path / "m.json").write_text(json.dumps(broken))
+    machine = {"DefinitionUri": "m.json", "Role": "arn"}
+    document = {"Resources": {"M": {"Type": "AWS::Serverless::StateMachine", "Properties": machine}}}
+    with pytest.raises(ValueError, match="no state 'B'"):
+        Applier(document, stack.aws_url, tmp_path).apply()
+
+
+def test_functions_that_disagree_cannot_share_a_worker(stack: LocalStack) -> None:
+    def patch(value: str) -> dict[str, Any]:
+        return {"Properties": {"Environment": {"Variables": {"A": value}}}}
+
+    document = {"Resources": {"One": patch("1"), "Two": patch("2")}}
+    applier = Applier(document, stack.aws_url, INFRA)
+    assert applier.environment(["One"]) == {"A": "1"}
+    with pytest.raises(ValueError, match="Two"):
+        applier.environment(["One", "Two"])
+
+
+def test_tables_have_their_index_and_ttl(stack: LocalStack, aws: Clients) -> None:
+    name = stack.outputs["BatchesTable"]
+    table = aws.dynamodb.describe_table(TableName=name)["Table"]
+    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == {"by_account", "open"}
+    ttl = aws.dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("ttl", "ENABLED")
+
+
+def test_work_queues_redrive_to_the_dead_letters(stack: LocalStack, aws: Clients) -> None:
+    url = stack.env["BATCHREEL_QUEUE_AUDIO_NORMAL"]
+    attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == "5400"
+    assert json.loads(attributes["RedrivePolicy"]) == {
+        "deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:batchreel-AudioDlq",
+        "maxReceiveCount": 5,
+    }
+
+
+def test_bucket_has_its_lifecycle(stack: LocalStack, aws: Clients) -> None:
+    s3 = aws.make("s3")
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=stack.outputs["Bucket"])["Rules"]
+    days = {rule["ID"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
+    assert days == {"job-files": 3, "batch-files": 3}
+    s3.close()
+
+
+def test_key_encrypts_and_bus_takes_events(stack: LocalStack, aws: Clients) -> None:
+    kms, events = aws.make("kms"), aws.make("events")
+    secret = kms.encrypt(KeyId=stack.outputs["SecretsKey"], Plaintext=b"whsec")["CiphertextBlob"]
+    assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"whsec"
+    entry = {
+        "Source": "batchreel",
+        "DetailType": "t",
+        "Detail": "{}",
+        "EventBusName": stack.outputs["EventBus"],
+    }
+    assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+    kms.close()
+    events.close()

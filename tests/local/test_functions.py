@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from chalice.app import Chalice, Cron, Rate, SQSEventConfig
+
+from infra.local.account import ROOT
+from infra.local.functions import functions
+from tests.local.app import app as small
+from tests.local.test_apply import DOCUMENT
+
+CONFIG = ROOT / ".chalice" / "config.json"
+
+
+def nothing(event: Any) -> None:
+    pass
+
+
+def of(app: Chalice, resources: Any = None) -> Any:
+    return functions(app, CONFIG, DOCUMENT["Resources"] if resources is None else resources)
+
+
+def test_every_queue_of_the_app_stands_in_the_template() -> None:
+    from app import app
+
+    listening = {source.name for source in app.event_sources if isinstance(source, SQSEventConfig)}
+    assert listening
+    assert {name for name, function in of(app).items() if function.queues} == listening
+
+
+def test_functions_are_described_by_app_config_and_template() -> None:
+    found = of(small)
+    worker = found["audio_worker"]
+    assert (worker.logical_id, worker.timeout, worker.long, worker.every) == ("AudioWorker", 900, True, None)
+    assert [(e.name, e.batch_size, e.maximum_concurrency, e.partial) for e in worker.queues] == [
+        ("AudioWorkerSqsEventSource", 1, 20, True),
+        ("High", 1, 20, True),
+        ("Low", 1, 5, True),
+    ]
+    assert (found["watchdog"].every, found["watchdog"].timeout, found["watchdog"].long) == (60, 60, False)
+    assert found["api_handler"].logical_id == "APIHandler"
+    assert "echo" not in found
+
+
+def test_queue_that_the_template_does_not_know_is_an_error() -> None:
+    app = Chalice(app_name="x", configure_logs=False)
+    app.on_sqs_message(queue="q", name="lonely")(nothing)
+    with pytest.raises(KeyError, match="LonelySqsEventSource"):
+        of(app)
+
+
+@pytest.mark.parametrize(
+    ("expression", "seconds"), [(Rate(2, unit=Rate.HOURS), 7200), ("rate(1 day)", 86400)]
+)
+def test_rates(expression: Any, seconds: int) -> None:
+    app = Chalice(app_name="x", configure_logs=False)
+    app.schedule(expression, name="tick")(nothing)
+    assert of(app, {})["tick"].every == seconds
+
+
+def test_cron_is_refused() -> None:
+    app = Chalice(app_name="x", configure_logs=False)
+    app.schedule(Cron(0, 12, "*", "*", "?", "*"), name="tick")(nothing)
+    with pytest.raises(NotImplementedError):
+        of(app, {})

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import template
+
+DOCUMENT = """
+Parameters:
+  Days: {Type: Number, Default: 3}
+  Stage: {Type: String, Default: dev}
+Conditions:
+  IsDev: !Equals [!Ref Stage, dev]
+  IsProd: !Not [!Condition IsDev]
+"""
+
+
+@pytest.fixture
+def resolver(tmp_path: Path) -> template.Resolver:
+    file = tmp_path / "t.yaml"
+    file.write_text(DOCUMENT)
+    known = {"Queue": {"Ref": "url", "Arn": "arn:queue"}}
+    return template.Resolver(template.read(file), known.__getitem__, {"Days": "5"})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("!Ref Days", "5"),
+        ("!Ref AWS::StackName", "batchreel"),
+        ("!GetAtt Queue.Arn", "arn:queue"),
+        ("!GetAtt [Queue, Arn]", "arn:queue"),
+        ('!Sub "${Queue.Arn}/${Queue}/${AWS::Region}/${!Literal}"', "arn:queue/url/us-east-1/${Literal}"),
+        ('!Sub ["${A}-${Days}", {A: !Ref Stage}]', "dev-5"),
+        ('!Join [":", [a, !Ref Stage, !Ref "AWS::NoValue"]]', "a:dev"),
+        ("!If [IsDev, 1, 2]", 1),
+        ("!If [IsProd, 1, 2]", 2),
+        ("{a: !Ref AWS::NoValue, b: [!Ref Days, 7]}", {"b": ["5", 7]}),
+    ],
+)
+def test_functions(resolver: template.Resolver, tmp_path: Path, text: str, value: Any) -> None:
+    file = tmp_path / "value.yaml"
+    file.write_text(f"value: {text}")
+    assert resolver.value(template.read(file)["value"]) == value
+
+
+def test_what_cannot_be_resolved_is_an_error(resolver: template.Resolver) -> None:
+    with pytest.raises(NotImplementedError, match="ImportValue"):
+        resolver.value({"Fn::ImportValue": "x"})
+    with pytest.raises(KeyError):
+        resolver.value({"Ref": "Nobody"})
+
+
+def test_documents_merge_dicts_and_replace_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("x: {y: {a: 1, b: [1, 2]}, z: 1}")
+    (tmp_path / "b.yaml").write_text("x: {y: {b: [3], c: 4}}")
+    merged = template.read(tmp_path / "a.yaml", tmp_path / "b.yaml")
+    assert merged == {"x": {"y": {"a": 1, "b": [3], "c": 4}, "z": 1}}

@@ -1,0 +1,118 @@
+"""Lambda: handlers in processes of their own, with Lambda's errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local.stack import LocalStack
+from tests.local.conftest import Clients, until
+
+
+def report(stack: LocalStack, **event: Any) -> dict[str, Any]:
+    answer = stack.invoke("report", event)
+    assert not answer.error
+    shown: dict[str, Any] = json.loads(answer.payload)
+    return shown
+
+
+def failure(stack: LocalStack, name: str, **event: Any) -> dict[str, Any]:
+    answer = stack.invoke(name, event)
+    assert answer.error
+    shown: dict[str, Any] = json.loads(answer.payload)
+    return shown
+
+
+def gone(pid: int) -> bool:
+    """Whether the process has ended, waited for or not."""
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_handler_sees_lambda(stack: LocalStack) -> None:
+    seen = report(stack, x=1)
+    assert seen["event"] == {"x": 1}
+    assert seen["function"] == "Report"
+    assert 0 < seen["left"] <= 20_000
+    assert seen["request"]
+    assert seen["pid"] == seen["group"]
+    assert seen["variables"]["AWS_ENDPOINT_URL"] == stack.aws_url
+    assert seen["variables"]["BATCHREEL_BATCHES_TABLE"] == stack.outputs["BatchesTable"]
+    assert seen["variables"]["BATCHREEL_SCHEDULE_SECONDS"] == "0.5"
+
+
+def test_invoke_by_name_and_by_arn(stack: LocalStack, aws: Clients) -> None:
+    client = aws.make("lambda")
+    for name in ("Report", "Report:$LATEST", "arn:aws:lambda:us-east-1:123456789012:function:Report"):
+        answer = client.invoke(FunctionName=name, Payload=b'{"x": 2}')
+        assert "FunctionError" not in answer
+        assert json.loads(answer["Payload"].read())["event"] == {"x": 2}
+    client.close()
+
+
+def test_unknown_function_is_404_with_a_request_id(aws: Clients) -> None:
+    client = aws.make("lambda")
+    with pytest.raises(ClientError) as raised:
+        client.invoke(FunctionName="Nobody")
+    assert raised.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    assert raised.value.response["ResponseMetadata"]["RequestId"]
+    client.close()
+
+
+def test_event_invocation_answers_at_once_and_runs(aws: Clients, tmp_path: Path) -> None:
+    client = aws.make("lambda")
+    event = {"folder": str(tmp_path), "name": "sent", "attempts": 1}
+    answer = client.invoke(FunctionName="Deliver", InvocationType="Event", Payload=json.dumps(event))
+    assert answer["StatusCode"] == 202
+    until((tmp_path / "sent-1").exists)
+    client.close()
+
+
+def test_error_is_described_as_lambda_does(stack: LocalStack, aws: Clients) -> None:
+    shown = failure(stack, "Misbehave", fail="no")
+    assert (shown["errorType"], shown["errorMessage"]) == ("ValueError", "no")
+    assert any("misbehave" in line for line in shown["stackTrace"])
+    client = aws.make("lambda")
+    assert client.invoke(FunctionName="Misbehave")["FunctionError"] == "Unhandled"
+    client.close()
+
+
+def test_answer_that_is_not_json_and_exit(stack: LocalStack) -> None:
+    assert failure(stack, "Misbehave")["errorType"] == "Runtime.MarshalError"
+    assert failure(stack, "Misbehave", exit=True)["errorType"] == "Runtime.ExitError"
+
+
+def test_time_out_kills_the_whole_process_group(stack: LocalStack, tmp_path: Path) -> None:
+    shown = failure(stack, "slow", folder=str(tmp_path))
+    assert shown["errorType"] == "Sandbox.Timedout"
+    assert "Task timed out after 1.00 seconds" in shown["errorMessage"]
+    until(lambda: gone(int((tmp_path / "child").read_text())))
+
+
+def test_killed_worker_is_replaced_and_its_folder_wiped(stack: LocalStack) -> None:
+    pids = until(lambda: len(found := stack.worker_pids()) == 4 and found)
+    seen = report(stack, mark="left-behind")
+    assert seen["pid"] in pids
+    os.kill(seen["pid"], signal.SIGKILL)
+    until(lambda: not Path(seen["folder"]).exists())
+    with ThreadPoolExecutor(4) as pool:
+        again = list(pool.map(lambda _: report(stack)["pid"], range(8)))
+    assert seen["pid"] not in again
+    until(lambda: len(stack.worker_pids()) == 4)
+
+
+def test_worker_killed_at_work_is_an_exit_error(stack: LocalStack, tmp_path: Path) -> None:
+    shown = failure(stack, "aggregate", aggregate={"once": "die", "folder": str(tmp_path), "name": "x"})
+    assert shown["errorType"] == "Runtime.ExitError"
+
+
+def test_only_one_stack_in_a_process(stack: LocalStack) -> None:
+    with pytest.raises(RuntimeError, match="already runs"), LocalStack(app="tests.local.app"):
+        pass
