@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-QUEUE_PREFIX = "BATCHREEL_QUEUE_"
+QUEUE_PREFIX = "BATCHREEL_QUEUE_URL_"
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Settings:
     finish_arn: str
     kms_key: str
     queues: Mapping[str, str]
-    """`<kind>-<priority>` to queue URL, from BATCHREEL_QUEUE_<KIND>_<PRIORITY>."""
+    """`<kind>-<priority>` to queue URL, from BATCHREEL_QUEUE_URL_<KIND>_<PRIORITY>."""
 
     queue_limit: int
     """Messages waiting in one queue above which new batches are refused."""
@@ -44,7 +44,7 @@ class Settings:
     link_seconds: int
 
     webhook_schedule: tuple[float, ...]
-    """Seconds before each attempt; the first is the wait before the first one."""
+    """Seconds before each attempt; the first is made at once, so the first number is 0."""
     webhook_timeout: float
     webhook_penalty: float
     """Least wait in seconds after a 429 or a timeout."""
@@ -60,7 +60,7 @@ class Settings:
 
 
 def from_environment(env: Mapping[str, str]) -> Settings:
-    """Raises KeyError for a missing resource name, ValueError for a number that is none."""
+    """Raises KeyError for a missing resource name, ValueError for a value that makes no sense."""
 
     def integer(name: str, default: int) -> int:
         return int(env.get("BATCHREEL_" + name) or default)
@@ -69,6 +69,9 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         return float(env.get("BATCHREEL_" + name) or default)
 
     schedule = env.get("BATCHREEL_WEBHOOK_SCHEDULE") or "0,5,300,1800,7200,18000,36000,36000"
+    waits = tuple(float(s) for s in schedule.split(","))
+    if waits[0] != 0:
+        raise ValueError("BATCHREEL_WEBHOOK_SCHEDULE must begin with 0: the first attempt is made at once")
     nets = env.get("BATCHREEL_DANGEROUS_ALLOW_NETS", "")
     ports = env.get("BATCHREEL_OUTBOUND_PORTS") or "80,443"
     return Settings(
@@ -87,14 +90,14 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         worker_concurrency=integer("WORKER_CONCURRENCY", 20),
         seconds_per_job=integer("SECONDS_PER_JOB", 20),
         lease_seconds=integer("LEASE_SECONDS", 120),
-        max_attempts=integer("MAX_ATTEMPTS", 5),
+        max_attempts=integer("MAX_ATTEMPTS", 3),
         retry_seconds=integer("RETRY_SECONDS", 20),
         enqueue_grace_seconds=integer("ENQUEUE_GRACE_SECONDS", 60),
         resend_after_seconds=integer("RESEND_AFTER_SECONDS", 900),
-        retention_seconds=int(number("RETENTION_HOURS", 24) * 3600),
+        retention_seconds=int(number("RETENTION_DAYS", 1) * 24 * 3600),
         inline_download_bytes=integer("INLINE_DOWNLOAD_BYTES", 4_000_000),
         link_seconds=integer("LINK_SECONDS", 3600),
-        webhook_schedule=tuple(float(s) for s in schedule.split(",")),
+        webhook_schedule=waits,
         webhook_timeout=number("WEBHOOK_TIMEOUT", 15),
         webhook_penalty=number("WEBHOOK_PENALTY", 60),
         allow_nets=tuple(ip_network(n.strip()) for n in nets.split(",") if n.strip()),

@@ -1,6 +1,6 @@
 """Upload what `make package` made and deploy it: `python -m infra.deploy --stack NAME --bucket BUCKET`.
 
-Needs AWS credentials and a region in the environment. Parameters: `--parameter RetentionHours=48`.
+Needs AWS credentials and a region in the environment. Parameters: `--parameter RetentionDays=48`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import WaiterError
+from botocore.exceptions import ClientError, WaiterError
 
 from infra.package import OUT
 
@@ -25,7 +25,7 @@ def deploy(stack: str, bucket: str, parameters: Mapping[str, str], package: Path
     """The stack's outputs, once it is up. Raises RuntimeError with CloudFormation's reason if it refuses."""
     url = _upload(bucket, package)
     cloudformation = boto3.client("cloudformation")
-    existing = [s for s in cloudformation.describe_stacks()["Stacks"] if s["StackName"] == stack]
+    existing = _existing(cloudformation, stack)
     change = cloudformation.create_change_set(
         StackName=stack,
         ChangeSetName=f"deploy-{_digest(url.encode())}",
@@ -41,6 +41,17 @@ def deploy(stack: str, bucket: str, parameters: Mapping[str, str], package: Path
         )
     [found] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def _existing(cloudformation: Any, stack: str) -> list[Any]:
+    """The stack, unless there is none or only a first change set that was never executed."""
+    try:
+        found: list[Any] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return []
+        raise
+    return [s for s in found if s["StackStatus"] != "REVIEW_IN_PROGRESS"]
 
 
 def _parameters(given: Mapping[str, str], existing: Sequence[Any]) -> list[Any]:

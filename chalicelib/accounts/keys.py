@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 
 from chalicelib import aws
 from chalicelib.clock import now_ms
 from chalicelib.settings import settings
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,12 @@ def find(key: str) -> Account | None:
 
 
 def create(account: str, key: str | None = None) -> str:
-    """A new key (`sk_` and 64 hex digits), or the given one, made valid for the account."""
+    """A new key (`sk_` and 64 hex digits), or the given one, made valid for the account.
+
+    Raises ValueError for an account name that could not be a message group of SQS.
+    """
+    if not _NAME.fullmatch(account):
+        raise ValueError("an account name is 1 to 64 letters, digits, dots, dashes or underscores")
     key = key or "sk_" + secrets.token_hex(32)
     aws.dynamodb().put_item(
         TableName=settings().accounts_table,

@@ -8,13 +8,18 @@ from chalicelib import aws
 from chalicelib.settings import settings
 
 
-def presigned(key: str, *, filename: str, content_type: str, now: int, expires_at: int) -> str | None:
-    """None once the result has expired. Times are milliseconds since the epoch."""
+def presigned(
+    key: str, *, filename: str, content_type: str, now: int, expires_at: int, method: str = "GET"
+) -> str | None:
+    """None once the result has expired. Times are milliseconds since the epoch.
+
+    A link is good for one method: S3 signs it, and answers a HEAD of a GET's link with 403.
+    """
     seconds = min(settings().link_seconds, (expires_at - now) // 1000)
     if seconds < 1:
         return None
     return aws.s3().generate_presigned_url(
-        "get_object",
+        {"GET": "get_object", "HEAD": "head_object"}[method],
         Params={
             "Bucket": settings().bucket,
             "Key": key,

@@ -1,9 +1,9 @@
-"""The end of a job whose worker vanished as often as is allowed."""
+"""The end of a job that its message or its workers have been lost for."""
 
 from __future__ import annotations
 
 from chalicelib.batches import store
-from chalicelib.batches.model import Failure, Job
+from chalicelib.batches.model import Failure, Job, JobStatus
 from chalicelib.clock import Clock
 
 WORKER_LOST = Failure(
@@ -14,5 +14,7 @@ WORKER_LOST = Failure(
 
 
 def give_up(job: Job, clock: Clock) -> Job | None:
-    """The job as it then stands; unchanged if somebody moved it since it was read."""
-    return store.fail(job, WORKER_LOST, now=clock(), as_seen=True).job
+    """The job as it then stands; unchanged if somebody moved it since it was read. A job that waited for
+    its next attempt keeps the failure it waited with."""
+    waited_with = job.error if job.status is JobStatus.QUEUED else None
+    return store.fail(job, waited_with or WORKER_LOST, now=clock(), as_seen=True).job

@@ -124,6 +124,8 @@ class Batch:
     ended_at: int | None = None
     expires_at: int | None = None
     fingerprint: str | None = None
+    estimated_seconds: int = 0
+    """Until a job should be done, as told when the batch was accepted."""
     results_key: str | None = None
     errors_key: str | None = None
 

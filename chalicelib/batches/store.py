@@ -37,7 +37,7 @@ def _seconds(ms: int) -> int:
 
 
 def insert(batch: Batch, jobs: Sequence[Job]) -> bool:
-    """Put all jobs, then the batch item: it is the commit point. False if any of them existed."""
+    """Put all jobs, then the batch item: it is the commit point. False if any of them is taken."""
     ttl = _seconds(batch.created_at + UNSETTLED_TTL_MS)
     rows = [items.from_job(job, ttl) for job in jobs]
     extra = {"ttl": ttl, "open_shard": _shard(batch.token), "opened_at": batch.created_at}
@@ -55,15 +55,16 @@ def _put_absent(rows: Sequence[items.Item]) -> bool:
     try:
         aws.dynamodb().transact_write_items(TransactItems=puts)
     except ClientError as error:
-        if _cancelled_by_condition(error):
+        if _taken(error):
             return False
         raise
     return True
 
 
-def _cancelled_by_condition(error: ClientError) -> bool:
+def _taken(error: ClientError) -> bool:
+    """The items exist, or another transaction is writing them at this moment."""
     reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+    return any(reason.get("Code") in ("ConditionalCheckFailed", "TransactionConflict") for reason in reasons)
 
 
 def _shard(token: str) -> str:
@@ -112,7 +113,7 @@ def load(token: str) -> tuple[Batch, list[Job]] | None:
 
 
 def open_tokens(before: int) -> Iterator[str]:
-    """Batches that have not ended and were opened before that time, oldest first within a shard."""
+    """Batches that have not ended and were opened before that time."""
     pages = aws.dynamodb().get_paginator("query")
     for shard in range(OPEN_SHARDS):
         for page in pages.paginate(
@@ -141,7 +142,7 @@ def claim(token: str, index: int, *, now: int, lease_until: int) -> Write:
     return _update_job(
         (token, index),
         "SET #status = :processing, attempt = attempt + :one, lease_until = :lease, "
-        "started_at = if_not_exists(started_at, :now), progress = :zero REMOVE step",
+        "started_at = if_not_exists(started_at, :now), progress = :zero REMOVE step, #error",
         "#status = :queued OR (#status = :processing AND lease_until < :now)",
         {
             ":processing": JobStatus.PROCESSING,
@@ -151,6 +152,7 @@ def claim(token: str, index: int, *, now: int, lease_until: int) -> Write:
             ":lease": lease_until,
             ":now": now,
         },
+        ("error",),
     )
 
 
@@ -181,14 +183,13 @@ def _end(job: Job, status: JobStatus, now: int, extra: Mapping[str, Any], as_see
     return _update_mine(job, f"SET #status = :status{sets}", values, tuple(fields), as_seen=as_seen)
 
 
-def release(job: Job, *, queued_at: int, as_seen: bool = False) -> Write:
-    """Back to the queue after a transient failure or a lost worker."""
-    return _update_mine(
-        job,
-        "SET #status = :queued, queued_at = :at, lease_until = :zero",
-        {":queued": JobStatus.QUEUED, ":at": queued_at, ":zero": 0},
-        as_seen=as_seen,
-    )
+def release(job: Job, *, queued_at: int, failure: Failure | None = None, as_seen: bool = False) -> Write:
+    """Back to the queue after a transient `failure`, which is kept, or a lost worker."""
+    fields = {"queued_at": queued_at, "lease_until": 0, "error": failure and items.encode(asdict(failure))}
+    given = {name: value for name, value in fields.items() if value is not None}
+    sets = "".join(f", #{name} = :{name}" for name in given)
+    values = {":queued": JobStatus.QUEUED, **{f":{name}": value for name, value in given.items()}}
+    return _update_mine(job, f"SET #status = :queued{sets}", values, tuple(given), as_seen=as_seen)
 
 
 def resent(job: Job, *, now: int) -> Write:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.batches import ids, items, queues, store
 from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import IdempotencyConflict, RequestInProgress
 
+log = logging.getLogger(__name__)
 _STILL_RUNNING = "The first request with this Idempotency-Key is still being accepted"
 _OTHER_BODY = "This Idempotency-Key was used with another request body: send a new key"
 IDEMPOTENCY_MS = 24 * 3600 * 1000
@@ -34,7 +37,6 @@ class Accepted:
     batch: Batch
     jobs: Sequence[Job]
     replayed: bool
-    estimated_seconds: int
 
 
 def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
@@ -44,27 +46,37 @@ def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
     if known:
         return _replay(known, new)
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
-    batch, jobs = _items(token, new, now)
+    batch, jobs = _items(token, new, now, waiting)
     if not store.insert(batch, jobs) and not _finish_insert(batch, jobs):
         return _replay(store.get_batch(token), new)
-    if queues.send(jobs):
-        store.enqueued(token, now=clock())
-    return Accepted(batch, jobs, False, queues.estimated_seconds(waiting))
+    _enqueue(batch, jobs, clock)
+    return Accepted(batch, jobs, False)
+
+
+def _enqueue(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
+    """Whatever fails here, the batch is accepted: the watchdog sends what it finds unmarked."""
+    try:
+        if queues.send(jobs):
+            store.enqueued(batch.token, now=clock())
+    except (ClientError, BotoCoreError):
+        log.warning("batch not marked as enqueued; the watchdog will look", extra={"batch": batch.id})
 
 
 def _address(new: Submission, now: int) -> tuple[str, Batch | None]:
-    """A token, and the batch that already has it. An old key starts a new generation of tokens."""
+    """A token, and the batch that already has it. A key's token changes each day, so both days that the
+    last 24 hours touch are looked at."""
     if new.idempotency is None:
         return ids.new_token(), None
-    for generation in count():
-        token = ids.derived_token(new.account, *new.idempotency, str(generation))
-        batch = store.get_batch(token)
-        if batch is None or batch.created_at > now - IDEMPOTENCY_MS:
-            return token, batch
-    raise AssertionError("count() does not end")
+    today = now // IDEMPOTENCY_MS
+    before, token = (ids.derived_token(new.account, *new.idempotency, str(day)) for day in (today - 1, today))
+    for candidate in (before, token):
+        batch = store.get_batch(candidate)
+        if batch and batch.created_at > now - IDEMPOTENCY_MS:
+            return candidate, batch
+    return token, None
 
 
-def _items(token: str, new: Submission, now: int) -> tuple[Batch, list[Job]]:
+def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, list[Job]]:
     batch = Batch(
         token=token,
         account=new.account,
@@ -74,6 +86,7 @@ def _items(token: str, new: Submission, now: int) -> tuple[Batch, list[Job]]:
         webhooks=new.webhooks,
         created_at=now,
         fingerprint=_fingerprint(new),
+        estimated_seconds=queues.estimated_seconds(waiting),
     )
     jobs = [
         Job(
@@ -119,4 +132,4 @@ def _replay(batch: Batch | None, new: Submission) -> Accepted:
         raise RequestInProgress(_STILL_RUNNING, retry_after=1)
     if loaded[0].fingerprint != _fingerprint(new):
         raise IdempotencyConflict(_OTHER_BODY)
-    return Accepted(*loaded, True, queues.estimated_seconds(0))
+    return Accepted(*loaded, replayed=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from chalicelib.batches import queues, store
 from chalicelib.batches.finish import close_if_complete, settle
@@ -13,41 +15,49 @@ from chalicelib.clock import Clock, now_ms
 from chalicelib.settings import settings
 
 log = logging.getLogger(__name__)
+ExpectedWait = Callable[[str, str], int]
+"""Seconds that a job of a kind and priority may have to wait, by the length of its queue."""
 SWEEP_MS = 45_000
 """Less than the function's time; what is left over waits for the next minute."""
 
 
 def sweep(clock: Clock = now_ms) -> dict[str, int]:
-    """How many open batches were looked at, and how many could not be."""
+    """How many open batches were looked at, and how many could not be.
+
+    In random order, so that a sweep that runs out of time leaves out others than the one before.
+    """
     started = clock()
+    tokens = list(store.open_tokens(started - settings().enqueue_grace_seconds * 1000))
+    random.shuffle(tokens)
+    expected = cache(lambda kind, priority: queues.estimated_seconds(queues.backlog(kind, priority)))
     seen = broken = 0
-    for token in store.open_tokens(started - settings().enqueue_grace_seconds * 1000):
+    for token in tokens:
         if clock() - started > SWEEP_MS:
             log.warning("watchdog out of time; the rest waits for the next sweep")
             break
         seen += 1
-        broken += not _repaired(token, clock)
+        broken += not _repaired(token, expected, clock)
     return {"seen": seen, "broken": broken}
 
 
-def _repaired(token: str, clock: Clock) -> bool:
+def _repaired(token: str, expected: ExpectedWait, clock: Clock) -> bool:
     """One broken batch must not keep the watchdog from the others."""
     try:
         loaded = store.load(token)
         if loaded:
-            repair(*loaded, clock)
+            repair(*loaded, expected, clock)
     except Exception:
         log.exception("watchdog could not repair a batch", extra={"token": token})
         return False
     return True
 
 
-def repair(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
+def repair(batch: Batch, jobs: Sequence[Job], expected: ExpectedWait, clock: Clock) -> None:
     jobs = [_freed(job, clock) for job in jobs]
     for job in jobs:
         if job.index not in batch.counted:
             settle(job, clock)
-    _resend(batch, [job for job in jobs if _overdue(batch, job, clock())], clock)
+    _resend(batch, [job for job in jobs if _overdue(batch, job, expected, clock())], clock)
     close_if_complete(batch, clock)
 
 
@@ -62,15 +72,18 @@ def _freed(job: Job, clock: Clock) -> Job:
     return store.release(job, queued_at=0, as_seen=True).job or job
 
 
-def _overdue(batch: Batch, job: Job, now: int) -> bool:
+def _overdue(batch: Batch, job: Job, expected: ExpectedWait, now: int) -> bool:
     """A job that was never enqueued, or just lost its worker, is due at once. Any other may only be far
-    back in a long queue, so the pause doubles: the queue must not fill with copies."""
+    back in a long queue, which must not fill with copies: so the pause doubles, and is never shorter than
+    twice the wait that the queue's length explains."""
     if job.status is not JobStatus.QUEUED:
         return False
-    if batch.enqueued_at is None and job.resends == 0 and job.attempt == 0:
+    if not job.queued_at or (batch.enqueued_at is None and job.resends == 0 and job.attempt == 0):
         return True
-    pause = settings().resend_after_seconds * (1 << job.resends) if job.queued_at else 0
-    return job.queued_at + pause * 1000 < now
+    waited = (now - job.queued_at) / 1000
+    if waited <= settings().resend_after_seconds * (1 << job.resends):
+        return False
+    return waited > 2 * expected(job.kind, job.priority)
 
 
 def _resend(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:

@@ -73,5 +73,5 @@ def _failed(job: Job, failure: Failure, clock: Clock) -> Job | None:
     if failure.retryable and job.attempt < settings().max_attempts:
         pause = settings().retry_seconds * 2 ** (job.attempt - 1)
         log.warning("job failed, tried again later", extra={"job": job.id, "code": failure.code, "in": pause})
-        return store.release(job, queued_at=now + pause * 1000).job
+        return store.release(job, queued_at=now + pause * 1000, failure=failure).job
     return store.fail(job, failure, now=now).job

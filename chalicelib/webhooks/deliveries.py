@@ -33,7 +33,7 @@ def record(entry: Record) -> None:
     """Repeating an attempt after a crash overwrites its record: it is the same attempt to the receiver."""
     row = {
         "pk": f"B#{entry.token}",
-        "sk": f"D#{entry.event_id}#{entry.recipient}#{entry.attempt:02d}",
+        "sk": f"W#{entry.event_id}#{entry.recipient}#{entry.attempt:02d}",
         "at": entry.at,
         "status_code": entry.status,
         "duration_ms": entry.duration_ms,
@@ -52,7 +52,7 @@ def of_batch(token: str) -> list[Record]:
         .paginate(
             TableName=settings().batches_table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :log)",
-            ExpressionAttributeValues=items.values({":pk": f"B#{token}", ":log": "D#"}),
+            ExpressionAttributeValues=items.values({":pk": f"B#{token}", ":log": "W#"}),
             ConsistentRead=True,
         )
     )

@@ -73,8 +73,21 @@ def test_when_aws_is_away_the_answer_is_503_in_the_envelope(api: Api) -> None:
     assert "away" not in answer.error["message"]
 
 
+@pytest.mark.parametrize(("method", "path"), [*ROUTES, ("GET", "/health")])
+def test_no_content_type_leads_out_of_the_envelope(api: Api, method: str, path: str) -> None:
+    answer = api(method, path, headers={"content-type": "application/xml"})
+    assert answer.status != 415
+    assert "success" in answer.json
+
+
+def test_an_account_name_must_fit_a_message_group(api: Api) -> None:
+    with pytest.raises(ValueError, match="account name"):
+        keys.create("Acme Inc")
+
+
 def test_health_needs_no_key(api: Api) -> None:
     answer = api("GET", "/health", headers={"x-api-key": ""})
     assert (answer.status, answer.json["data"]["status"]) == (200, "ok")
     with refusing("sqs", "GetQueueAttributes"):
-        assert api("GET", "/health").status == 503
+        answer = api("GET", "/health")
+    assert (answer.status, answer.error["code"]) == (503, "SERVICE_UNAVAILABLE")

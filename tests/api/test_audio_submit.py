@@ -105,6 +105,8 @@ REFUSED = [
     ("output.bitrate", "fast", "INVALID_OUTPUT"),
     ("output.bitrate", "9k", "INVALID_OUTPUT"),
     ("output.bitrate", 192, "INVALID_OUTPUT"),
+    ("output.bitrate", "\u0661\u0669\u0662k", "INVALID_OUTPUT"),
+    ("output.bitrate", "0192k", "INVALID_OUTPUT"),
     ("output.normalize", "yes", "INVALID_OUTPUT"),
     ("output.preserveMetadata", 1, "INVALID_OUTPUT"),
     ("output.samplerate", 44100, "INVALID_REQUEST"),
@@ -121,6 +123,7 @@ REFUSED = [
     ("options.filename", "../../etc/passwd", "INVALID_REQUEST"),
     ("options.filename", "x" * 201, "INVALID_REQUEST"),
     ("options.filename", "a\u202egpj", "INVALID_REQUEST"),
+    ("options.filename", "a\x9bb", "INVALID_REQUEST"),
     ("options.webhook", "https://10.0.0.1/", "INVALID_REQUEST"),
     ("options.webhook", "https://example.com/" + "a" * 2040, "INVALID_REQUEST"),
     ("options.colour", "blue", "INVALID_REQUEST"),
@@ -173,6 +176,9 @@ def test_a_missing_field_is_named(api: Api, missing: str) -> None:
         b"{}",
         b'{"jobs": [{"source": NaN}]}',
         b'{"jobs": "\\ud800"}',
+        b'{"jobs": ' + b"9" * 5000 + b"}",
+        b'{"jobs": [], "jobs": []}',
+        "{}".encode("utf-16"),
     ],
 )
 def test_a_body_that_is_no_batch_is_refused(api: Api, body: bytes) -> None:
@@ -188,6 +194,17 @@ def test_several_faults_are_all_told(api: Api) -> None:
     assert isinstance(error["details"], str)
     assert "jobs[1].source.type" in error["details"]
     assert "jobs[1].source.url" in error["details"]
+
+
+def test_an_upload_is_a_source_we_do_not_take(api: Api) -> None:
+    error = api.post("/v1/extract", extract_body(source={"type": "upload", "file": "x"})).error
+    assert error["code"] == "INVALID_SOURCE"
+    assert error["message"].startswith("source.type: ")
+
+
+def test_the_limit_is_told_before_anything_else(api: Api) -> None:
+    error = api.post("/v1/batch", {"jobs": [{}] * 11, "colour": "blue"}).error
+    assert error["message"] == "Too many jobs in batch (max 10)"
 
 
 def test_one_bad_job_refuses_the_whole_batch(api: Api) -> None:

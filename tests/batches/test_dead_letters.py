@@ -57,3 +57,15 @@ def test_unreadable_letters_are_dropped_and_the_rest_handled(cloud: Cloud) -> No
     assert bury(cloud, "rubbish", '{"job": "job_0123456789abc001"}', message["body"]) == []
     assert loaded(accepted)[0].status is BatchStatus.FAILED
     assert work_off(cloud.clock) == []
+
+
+def test_a_job_that_waits_for_its_retry_is_waited_for(cloud: Cloud) -> None:
+    accepted = accept(cloud.clock, "retry")
+    [message] = receive()
+    assert work.process(message["body"], Context(), cloud.clock) == 20
+    assert bury(cloud, message["body"]) == ["0"]
+    cloud.clock.forward(21)
+    assert bury(cloud, message["body"]) == []
+    error = loaded(accepted)[1][0].error
+    assert error
+    assert error.code == "BAD_DAY"  # what it last failed with says more than that its message died

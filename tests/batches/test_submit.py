@@ -9,12 +9,13 @@ from botocore.exceptions import ClientError
 from chalicelib.batches import store
 from chalicelib.batches.model import JobStatus
 from chalicelib.batches.submit import submit
-from chalicelib.errors import IdempotencyConflict, QueueFull
+from chalicelib.errors import IdempotencyConflict, QueueFull, RequestInProgress
 from chalicelib.settings import settings
-from tests.batches.aws_faults import refusing
+from tests.batches.aws_faults import hooked, refusing
 from tests.batches.driver import accept, loaded, receive, submission
 from tests.conftest import Cloud
 
+CONFLICT = {"Code": "TransactionConflict"}
 pytestmark = pytest.mark.usefixtures("engine")
 
 
@@ -108,6 +109,42 @@ def test_a_replay_is_answered_even_when_the_queue_is_full(
     monkeypatch.setenv("BATCHREEL_QUEUE_LIMIT", "0")
     settings.cache_clear()
     assert accept(cloud.clock, "ok", key="k1").replayed
+
+
+def test_a_key_is_the_same_over_midnight(cloud: Cloud) -> None:
+    day = 24 * 3600 * 1000
+    cloud.clock.now = cloud.clock.now // day * day - 1
+    first = accept(cloud.clock, "ok", key="k1")
+    cloud.clock.forward(60)
+    again = accept(cloud.clock, "ok", key="k1")
+    assert (again.batch.id, again.replayed) == (first.batch.id, True)
+
+
+def test_a_replay_tells_the_estimate_of_the_first_answer(cloud: Cloud) -> None:
+    accept(cloud.clock, *["ok"] * 60)
+    first = accept(cloud.clock, "ok", key="k1")
+    receive()
+    again = accept(cloud.clock, "ok", key="k1")
+    assert first.batch.estimated_seconds == again.batch.estimated_seconds == 80
+
+
+def test_a_transaction_that_meets_another_is_a_race_and_no_failure(cloud: Cloud) -> None:
+    """DynamoDB refuses the second of two transactions on one item, whatever its conditions say."""
+    conflict = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": [CONFLICT]}
+
+    def refuse(**_: Any) -> None:
+        raise ClientError(conflict, "TransactWriteItems")  # type: ignore[arg-type]
+
+    with hooked("before-call.dynamodb.TransactWriteItems", refuse), pytest.raises(RequestInProgress):
+        accept(cloud.clock, "ok", key="k1")
+    assert not accept(cloud.clock, "ok", key="k1").replayed
+
+
+def test_accepted_even_if_it_cannot_be_marked_as_enqueued(cloud: Cloud) -> None:
+    with refusing("dynamodb", "UpdateItem"):
+        accepted = accept(cloud.clock, "ok")
+    assert loaded(accepted)[0].enqueued_at is None
+    assert len(receive()) == 1
 
 
 def test_accepted_even_if_the_queue_does_not_answer(cloud: Cloud) -> None:

@@ -84,7 +84,7 @@ def test_a_lease_renewed_since_it_was_read_is_respected(cloud: Cloud) -> None:
     cloud.clock.forward(70)
     seen = loaded(accepted)
     store.renew(held, lease_until=cloud.clock.now + 120_000, progress=5, step=None, facts={})
-    watchdog.repair(*seen, cloud.clock)
+    watchdog.repair(*seen, lambda *_: 0, cloud.clock)
     assert loaded(accepted)[1][0].status is JobStatus.PROCESSING
 
 
@@ -103,3 +103,30 @@ def test_one_broken_batch_does_not_keep_it_from_the_others(cloud: Cloud) -> None
     work_off(cloud.clock)
     assert open_batches(cloud.clock) == [broken.batch.token]
     assert loaded(fine)[0].status is BatchStatus.COMPLETED
+
+
+def test_a_wait_that_the_queue_explains_is_no_loss(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 jobs before it at 20 s each, one at a time: over an hour is nothing unusual."""
+    monkeypatch.setenv("BATCHREEL_WORKER_CONCURRENCY", "1")
+    settings.cache_clear()
+    accept(cloud.clock, *["ok"] * 90)
+    cloud.clock.forward(3600)
+    watchdog.sweep(cloud.clock)
+    assert len(receive()) == 90
+
+
+def test_a_sweep_that_runs_out_of_time_is_no_batchs_fate(cloud: Cloud) -> None:
+    """With time for one batch a sweep, each is looked at sooner or later."""
+    accepted = [accept(cloud.clock, "ok") for _ in range(6)]
+    receive()
+
+    def hurried() -> int:
+        cloud.clock.forward(30)
+        return cloud.clock.now
+
+    for _ in range(200):
+        cloud.clock.forward(3600)
+        watchdog.sweep(hurried)
+        if all(loaded(each)[1][0].resends for each in accepted):
+            break
+    assert all(loaded(each)[1][0].resends for each in accepted)

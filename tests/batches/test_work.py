@@ -67,9 +67,9 @@ def test_a_transient_failure_waits_longer_each_time_and_then_ends_the_job(cloud:
     for _ in range(settings().max_attempts):
         pauses.append(work.process(message["body"], Context(), cloud.clock))
         cloud.clock.forward(pauses[-1] or 0)
-    assert pauses == [20, 40, 80, 160, None]
+    assert pauses == [20, 40, None]
     [job] = loaded(accepted)[1]
-    assert (job.status, job.attempt) == (JobStatus.FAILED, 5)
+    assert (job.status, job.attempt) == (JobStatus.FAILED, 3)
     assert job.error
     assert job.error.code == "BAD_DAY"
 
@@ -121,6 +121,15 @@ def test_a_duplicate_of_a_finished_job_changes_nothing(cloud: Cloud) -> None:
     assert loaded(accepted) == before
     assert executions() == started
     assert len(echo_kind.runs) == 2
+
+
+def test_a_job_that_waits_for_its_next_attempt_keeps_what_it_waits_with(cloud: Cloud) -> None:
+    accepted = accept(cloud.clock, "second-time")
+    [message] = receive()
+    work.process(message["body"], Context(), cloud.clock)
+    waiting = loaded(accepted)[1][0]
+    assert waiting.error
+    assert (waiting.status, waiting.error.code) == (JobStatus.QUEUED, "BAD_DAY")
 
 
 def test_a_dead_lease_is_taken_over(cloud: Cloud) -> None:

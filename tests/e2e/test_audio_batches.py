@@ -93,7 +93,7 @@ def test_small_results_answer_range_and_head(client: Client, media: WebServer) -
     client.ended(accepted["batchId"])
     url = client.base + f"/download/{accepted['jobs'][0]['jobId']}"
     whole = client.http.get(url, timeout=60)
-    head = client.http.head(url, timeout=60)
+    head = client.http.head(url, allow_redirects=True, timeout=60)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(whole.content))
     part = client.http.get(url, headers={"Range": "bytes=4-7"}, timeout=60)

@@ -24,7 +24,7 @@ def sqs(stack: LocalStack) -> Iterator[Any]:
 
 
 def send_again(stack: LocalStack, sqs: Any, job_id: str) -> None:
-    queue = stack.env["BATCHREEL_QUEUE_AUDIO_NORMAL"]
+    queue = stack.env["BATCHREEL_QUEUE_URL_AUDIO_NORMAL"]
     for _ in range(3):
         sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"job": job_id}))
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")

@@ -28,7 +28,7 @@ TEMPLATE = {
         },
         "Layer": {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "layer.zip"}},
     },
-    "Parameters": {"RetentionHours": {"Type": "Number", "Default": 24}},
+    "Parameters": {"RetentionDays": {"Type": "Number", "Default": 24}},
     "Outputs": {"AccountsTable": {"Value": {"Ref": "Table"}}},
 }
 
@@ -52,7 +52,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("account")
 @pytest.mark.filterwarnings("ignore:Tried to parse AWS.*LayerVersion")  # moto's way to say it has none
 def test_a_first_deployment_and_a_second(package: Path) -> None:
-    deploy.deploy("batchreel", BUCKET, {"RetentionHours": "48"}, package)
+    deploy.deploy("batchreel", BUCKET, {"RetentionDays": "48"}, package)
     assert status_and_retention() == ("CREATE_COMPLETE", "48")
     stored = [o["Key"] for o in boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
     assert {key.rsplit("-", 1)[1] for key in stored} == {"layer.zip", "template.uploaded.json"}
@@ -66,7 +66,7 @@ def test_a_first_deployment_and_a_second(package: Path) -> None:
 def status_and_retention() -> tuple[str, str]:
     [stack] = boto3.client("cloudformation").describe_stacks(StackName="batchreel")["Stacks"]
     values = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
-    return stack["StackStatus"], values["RetentionHours"]
+    return stack["StackStatus"], values["RetentionDays"]
 
 
 def test_the_first_key_of_a_stack(

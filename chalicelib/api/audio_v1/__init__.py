@@ -9,7 +9,9 @@ from chalice.app import Blueprint, Response
 PREFIXES = ("/audio-extract/v1", "/v1")
 """Where the API is mounted; links in answers use the first."""
 LINKS = PREFIXES[0]
-_ANY_TYPE: dict[str, Any] = {"content_types": []}  # a body is JSON whatever its Content-Type says
+_ANY_TYPE: dict[str, Any] = {
+    "content_types": []
+}  # never Chalice's own 415: a body is JSON whatever its type says
 
 
 def routes() -> Blueprint:
@@ -27,19 +29,19 @@ def routes() -> Blueprint:
 
         return submit.extract(blueprint.current_request)
 
-    @blueprint.route("/status/{job_id}", methods=["GET"])
+    @blueprint.route("/status/{job_id}", methods=["GET"], **_ANY_TYPE)
     def audio_status(job_id: str) -> Response:
         from chalicelib.api.audio_v1 import status
 
         return status.job(blueprint.current_request, job_id)
 
-    @blueprint.route("/batch/{batch_id}", methods=["GET"])
+    @blueprint.route("/batch/{batch_id}", methods=["GET"], **_ANY_TYPE)
     def audio_batch_status(batch_id: str) -> Response:
         from chalicelib.api.audio_v1 import status
 
         return status.batch(blueprint.current_request, batch_id)
 
-    @blueprint.route("/download/{job_id}", methods=["GET", "HEAD"])
+    @blueprint.route("/download/{job_id}", methods=["GET", "HEAD"], **_ANY_TYPE)
     def audio_download(job_id: str) -> Response:
         from chalicelib.api.audio_v1 import download
 

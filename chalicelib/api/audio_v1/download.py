@@ -11,7 +11,7 @@ from chalicelib import aws
 from chalicelib.api import links, ranges
 from chalicelib.api.access import caller
 from chalicelib.api.audio_v1.lookup import own_job
-from chalicelib.api.envelopes import enveloped
+from chalicelib.api.envelopes import enveloped, failure
 from chalicelib.audio.request import CONTENT_TYPES
 from chalicelib.batches.model import Job, JobStatus
 from chalicelib.clock import now_ms
@@ -31,8 +31,9 @@ def download(request: Any, job_id: str) -> Response:
     now = now_ms()
     if job.expires_at is None or now >= job.expires_at:
         raise Gone("The audio file has expired: files are kept for a limited time, submit the job again")
-    if output["size"] > settings().inline_download_bytes:
-        return _redirect(job, output, now)
+    # API Gateway counts Content-Length itself and would tell 0 for a HEAD: only S3 can answer one
+    if output["size"] > settings().inline_download_bytes or request.method == "HEAD":
+        return _redirect(job, output, request.method, now)
     return _inline(request, output)
 
 
@@ -53,14 +54,14 @@ def _finished_output(job: Job) -> Mapping[str, Any]:
     raise early
 
 
-def _redirect(job: Job, output: Mapping[str, Any], now: int) -> Response:
-    """S3 then answers Range and HEAD by itself."""
+def _redirect(job: Job, output: Mapping[str, Any], method: str, now: int) -> Response:
     link = links.presigned(
         output["key"],
         filename=output["filename"],
         content_type=CONTENT_TYPES[output["format"]],
         now=now,
         expires_at=job.expires_at or 0,
+        method=method,
     )
     headers: Headers = {"Location": link or "", "Cache-Control": "no-store", "Content-Type": "text/plain"}
     return Response(b"", headers, 302)
@@ -74,18 +75,21 @@ def _inline(request: Any, output: Mapping[str, Any]) -> Response:
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
     }
-    span = ranges.parse(request.headers.get("range"), size)
+    # we send no validators, so a condition on one can only fail, and then the whole is asked for
+    asked = None if "if-range" in request.headers else request.headers.get("range")
+    span = ranges.parse(asked, size)
     if span is ranges.UNSATISFIABLE:
-        return Response(b"", {**headers, "Content-Range": f"bytes */{size}", "Content-Length": "0"}, 416)
-    status = 200
+        return _beyond_the_end(size)
     if span is None:
-        span = ranges.Span(0, size - 1)
-    else:
-        status = 206
-        headers["Content-Range"] = f"bytes {span.first}-{span.last}/{size}"
-    headers["Content-Length"] = str(span.length)
-    body = b"" if request.method == "HEAD" else _bytes(output["key"], span)
-    return Response(body, headers, status)
+        return Response(_bytes(output["key"], ranges.Span(0, size - 1)), headers, 200)
+    headers["Content-Range"] = f"bytes {span.first}-{span.last}/{size}"
+    return Response(_bytes(output["key"], span), headers, 206)
+
+
+def _beyond_the_end(size: int) -> Response:
+    error = RequestError(f"Range: the file has {size} bytes")
+    error.status = 416
+    return failure(error, {"Content-Range": f"bytes */{size}"})
 
 
 def _bytes(key: str, span: ranges.Span) -> bytes:

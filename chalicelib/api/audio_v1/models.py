@@ -17,8 +17,10 @@ from chalicelib.errors import OutboundError
 MAX_JOBS = 10
 MAX_URL = 2048
 MAX_FILENAME = 200
-_BITRATE = re.compile(r"(\d{1,4})k")
-_UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*\u0085\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
+_BITRATE = re.compile(r"([1-9][0-9]{0,3})k")
+_UNSAFE_IN_NAME = re.compile(
+    r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]'
+)
 
 
 def _source_url(url: str) -> str:

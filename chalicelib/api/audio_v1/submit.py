@@ -44,7 +44,7 @@ def extract(request: Any) -> Response:
     data = {
         "jobId": job.id,
         "status": "queued",
-        "estimatedTime": accepted.estimated_seconds,
+        "estimatedTime": accepted.batch.estimated_seconds,
         "statusUrl": f"{LINKS}/status/{job.id}",
     }
     return success(data, 202, "Extraction job queued successfully", _replayed(accepted))

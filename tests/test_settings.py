@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.settings import from_environment
+
+NAMES = {
+    f"BATCHREEL_{name}": "x"
+    for name in ("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY")
+}
+
+
+def test_queues_are_told_from_their_limit() -> None:
+    found = from_environment({**NAMES, "BATCHREEL_QUEUE_LIMIT": "5", "BATCHREEL_QUEUE_URL_AUDIO_LOW": "u"})
+    assert found.queues == {"audio-low": "u"}
+    assert found.queue_limit == 5
+
+
+def test_the_first_webhook_attempt_is_made_at_once() -> None:
+    with pytest.raises(ValueError, match="begin with 0"):
+        from_environment({**NAMES, "BATCHREEL_WEBHOOK_SCHEDULE": "5,10"})
+
+
+def test_a_missing_resource_is_named() -> None:
+    with pytest.raises(KeyError, match="BATCHREEL_BUCKET"):
+        from_environment({k: v for k, v in NAMES.items() if k != "BATCHREEL_BUCKET"})
