@@ -26,7 +26,6 @@ from infra.demo.jobs import EXAMPLES, Example
 from infra.demo.site import Site, site
 from infra.local.stack import LocalStack
 
-OUT = Path("out") / "demo"
 LIMIT_SECONDS = 100
 TOLERANCE_SECONDS = 0.1
 MEASURES = ("kbit/s", "Hz", "ch", "seconds", "source", "bytes")
@@ -34,8 +33,9 @@ console = Console()
 
 
 class Demo:
-    def __init__(self, stack: LocalStack, world: Site) -> None:
+    def __init__(self, stack: LocalStack, world: Site, out: Path) -> None:
         self._stack = stack
+        self._out = out
         self._world = world
         self._http = requests.Session()
         self._http.headers["X-API-Key"] = stack.key
@@ -126,7 +126,7 @@ class Demo:
     def _download(self, job_id: str, name: str) -> Path:
         answer = self._http.get(f"{self._stack.url}/v1/download/{job_id}", timeout=30)
         answer.raise_for_status()
-        path = OUT / name
+        path = self._out / name
         path.write_bytes(answer.content)
         return path
 
@@ -162,22 +162,22 @@ def _measured(path: Path) -> tuple[float, probe.MediaInfo]:
     return ffmpeg.run(decode, tick=lambda _: None).seconds, probe.probe(path)
 
 
-def main() -> int:
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
+def main(out: Path) -> int:
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     started = time.monotonic()
     with site() as world, LocalStack() as stack:
         os.environ.update(stack.env)
         settings.cache_clear()
         console.print(f"Batchreel is up at {stack.url} after {time.monotonic() - started:.1f} s")
-        demo = Demo(stack, world)
+        demo = Demo(stack, world, out)
         demo.run()
     for sentence in demo.wrong:
         console.print(f"[red]wrong:[/] {sentence}")
     verdict = "[red]not as it must be[/]" if demo.wrong else "[green]all as it must be[/]"
-    console.print(f"{verdict}, in {time.monotonic() - started:.1f} s; the files are in {OUT}/")
+    console.print(f"{verdict}, in {time.monotonic() - started:.1f} s; the files are in {out}/")
     return 1 if demo.wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(*sys.argv[1:2] or ("out", "demo"))))
