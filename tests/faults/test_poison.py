@@ -50,7 +50,8 @@ def stack() -> Iterator[LocalStack]:
     with LocalStack(workers=2, env=NO_WATCHDOG) as running:
         sqs = account.client("sqs", running.aws_url)
         queue = running.env["BATCHREEL_QUEUE_AUDIO_NORMAL"]
-        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "2"})
+        # longer than a fresh worker takes to start: a message that meets a living lease is done with
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "4"})
         sqs.close()
         yield running
 
