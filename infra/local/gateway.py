@@ -8,7 +8,6 @@ import os
 import re
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,7 +17,7 @@ from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.wrappers import Request, Response
 
 from infra.local import moto_patches
-from infra.local.account import HOST, client, quiet_libraries
+from infra.local.account import client, quiet_libraries
 from infra.local.serving import Server, listen
 from infra.local.sqs import Queues, SqsError
 from infra.local.workers import Answer
@@ -29,14 +28,28 @@ Invoke = Callable[[str, bytes], Answer]
 """Runs a function by its logical id."""
 
 
-class Middleware:
-    """WSGI: decides who answers a request."""
+class Gateway:
+    """A WSGI application that decides who answers a request, and its server.
 
-    def __init__(self, queues: Queues, invoke: Invoke) -> None:
-        self._queues, self._invoke = queues, invoke
+    moto keeps its state in the process, so only one may run in a process at a time."""
+
+    _only = threading.Lock()
+
+    def __init__(self, invoke: Invoke) -> None:
+        if not self._only.acquire(blocking=False):
+            raise RuntimeError("a local stack already runs in this process")
+        quiet_libraries()
+        moto_patches.install()
+        self._invoke = invoke
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._tables = create_backend_app("dynamodb")  # finding it anew for each call is a tenth of its time
         self._tables_lock = threading.Lock()
+        with listen(0) as listener:
+            self._server = Server(self, listener)
+        self.url = self._server.url
+        self.queues = Queues(self.url)
+        # where Step Functions looks for the other services
+        os.environ["MOTO_PORT"] = self.url.rpartition(":")[2]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         # the body is read off the socket before any lock is taken
@@ -44,9 +57,9 @@ class Middleware:
         environ["wsgi.input"] = io.BytesIO(body)
         service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         if match := INVOKE.fullmatch(environ["PATH_INFO"]):
-            return _with_id(self._lambda(match[1], body))(environ, start_response)
+            return self._lambda(match[1], body)(environ, start_response)
         if service == "AmazonSQS":
-            return _with_id(self._sqs(operation, body))(environ, start_response)
+            return self._sqs(operation, body)(environ, start_response)
         if service.startswith("DynamoDB"):
             # moto has no locks in DynamoDB: it loses updates under threads
             with self._tables_lock:
@@ -57,7 +70,7 @@ class Middleware:
     def _sqs(self, operation: str, body: bytes) -> Response:
         kind = "application/x-amz-json-1.0"
         try:
-            return Response(json.dumps(self._queues.call(operation, json.loads(body))), content_type=kind)
+            return Response(json.dumps(self.queues.call(operation, json.loads(body))), content_type=kind)
         except SqsError as error:
             shown = json.dumps({"__type": f"com.amazonaws.sqs#{error.code}", "message": str(error)})
             return Response(shown, 400, {"x-amzn-query-error": f"{error.query};Sender"}, content_type=kind)
@@ -66,31 +79,6 @@ class Middleware:
         answer = self._invoke(name, payload)
         failed = {"X-Amz-Function-Error": "Unhandled"} if answer.error else {}
         return Response(answer.payload, headers=failed, content_type="application/json")
-
-
-def _with_id(response: Response) -> Response:
-    # Step Functions in moto fails with a KeyError when an error has no request id
-    response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
-    return response
-
-
-class Gateway:
-    """The server. moto keeps its state in the process, so only one may run in a process at a time."""
-
-    _only = threading.Lock()
-
-    def __init__(self, invoke: Invoke) -> None:
-        if not self._only.acquire(blocking=False):
-            raise RuntimeError("a local stack already runs in this process")
-        quiet_libraries()
-        moto_patches.install()
-        with listen(0) as listener:
-            port = listener.getsockname()[1]
-            os.environ["MOTO_PORT"] = str(port)  # where Step Functions looks for the other services
-            self.queues = Queues(f"http://{HOST}:{port}")
-            self.application = Middleware(self.queues, invoke)
-            self._server = Server(self.application, listener)
-        self.url = self._server.url
 
     def stop_executions(self) -> None:
         """Ends what Step Functions still runs; its threads end when the call they are in does."""

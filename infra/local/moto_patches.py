@@ -8,7 +8,7 @@ import copy
 import threading
 from collections import defaultdict
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from moto.core import config as moto_config
 from moto.dynamodb.models import DynamoDBBackend
@@ -18,18 +18,11 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from infra.local import account
 
 
-class _Part(Table):
-    """A table with only some of its items, thrown away after one operation; so it need not be copied."""
-
-    __module__ = Table.__module__  # moto's metaclass derives the service from the module
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Part:
-        return self
-
-
-def _part(table: Table, items: dict[Any, Any]) -> _Part:
-    part = cast(_Part, object.__new__(cast(Any, _Part)))
-    part.__dict__ = {**table.__dict__, "items": defaultdict(dict, items)}
+def _part(table: Table, items: dict[Any, Any]) -> Any:
+    """The table with only some of its items, thrown away after one operation; so it need not be copied."""
+    part: Any = copy.copy(table)
+    part.items = defaultdict(dict, items)
+    part.__deepcopy__ = lambda memo: part
     return part
 
 

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from infra.local.account import ACCOUNT, REGION, arn
 from infra.local.functions import Function, QueueEvent
@@ -24,18 +24,14 @@ def failed_ids(answer: Answer, sent: set[str], partial: bool) -> set[str]:
         return sent
     if not partial:
         return set()
-    value = json.loads(answer.payload or b"null")
-    if value in (None, "", {}):
+    value = json.loads(answer.payload)
+    if value in (None, ""):
         return set()
     try:
-        named = {entry["itemIdentifier"] for entry in value["batchItemFailures"] or ()}
-    except (TypeError, KeyError):
-        return set() if _says_nothing(value) else sent
-    return cast(set[str], named) if named <= sent else sent
-
-
-def _says_nothing(value: Any) -> bool:
-    return isinstance(value, dict) and "batchItemFailures" not in value
+        named = {entry["itemIdentifier"] for entry in value.get("batchItemFailures") or ()}
+    except (AttributeError, KeyError, TypeError):
+        return sent
+    return named if named <= sent else sent
 
 
 def _record(queue: str, message: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +40,6 @@ def _record(queue: str, message: dict[str, Any]) -> dict[str, Any]:
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": message["Attributes"],
-        "messageAttributes": {},
         "eventSource": "aws:sqs",
         "eventSourceARN": arn("sqs", queue),
         "awsRegion": REGION,

@@ -26,7 +26,9 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
-        raise OSError(error.errno, f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}") from error
+        raise OSError(
+            error.errno, f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}"
+        ) from error
 
 
 class Server:

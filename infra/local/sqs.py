@@ -18,8 +18,8 @@ Answer = dict[str, Any]
 MOST_ENTRIES = 10
 SCHEMA = """
 CREATE TABLE queues (name TEXT PRIMARY KEY, attributes TEXT);
-CREATE TABLE messages (id TEXT PRIMARY KEY, queue TEXT, body TEXT, sender_group TEXT, sent REAL,
-    visible REAL, received INT DEFAULT 0, first REAL, handle TEXT, source TEXT);
+CREATE TABLE messages (id TEXT PRIMARY KEY, queue TEXT, body TEXT, sender_group TEXT, visible REAL,
+    received INT DEFAULT 0, handle TEXT, source TEXT);
 CREATE INDEX by_visibility ON messages (queue, visible);
 CREATE INDEX by_handle ON messages (handle);
 CREATE INDEX by_receives ON messages (queue, received);
@@ -109,8 +109,8 @@ class Queues:
         queue, _ = self._of(request)
         message, now = str(uuid.uuid4()), time.time()
         self._db.execute(
-            "INSERT INTO messages (id, queue, body, sender_group, sent, visible) VALUES (?, ?, ?, ?, ?, ?)",
-            [message, queue, request["MessageBody"], request.get("MessageGroupId"), now, now],
+            "INSERT INTO messages (id, queue, body, sender_group, visible) VALUES (?, ?, ?, ?, ?)",
+            [message, queue, request["MessageBody"], request.get("MessageGroupId"), now],
         )
         return {"MessageId": message}
 
@@ -147,9 +147,8 @@ class Queues:
 
     def _hide(self, message: str, now: float, hidden: int) -> sqlite3.Row:
         self._db.execute(
-            "UPDATE messages SET visible = ?, received = received + 1, first = coalesce(first, ?),"
-            " handle = ? WHERE id = ?",
-            [now + hidden, now, str(uuid.uuid4()), message],
+            "UPDATE messages SET visible = ?, received = received + 1, handle = ? WHERE id = ?",
+            [now + hidden, str(uuid.uuid4()), message],
         )
         row: sqlite3.Row = self._db.execute("SELECT * FROM messages WHERE id = ?", [message]).fetchone()
         return row
@@ -176,9 +175,7 @@ class Queues:
 
 def _shown(row: sqlite3.Row) -> Answer:
     attributes = {
-        "SentTimestamp": str(int(row["sent"] * 1000)),
         "ApproximateReceiveCount": str(row["received"]),
-        "ApproximateFirstReceiveTimestamp": str(int(row["first"] * 1000)),
         "MessageGroupId": row["sender_group"],
         "DeadLetterQueueSourceArn": row["source"],
     }

@@ -96,7 +96,7 @@ class LocalStack:
         for name, size in self._sizes.items():
             self._pools[name] = stack.enter_context(closing(Pool(plan, size)))
         for pool in self._pools.values():
-            pool.wait_ready()
+            pool.begin()
         responses = document["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
         front = Front(app, responses, partial(self._pools["api"].invoke, self._functions[API]))
         self.url = stack.enter_context(closing(Server(front, listener))).url

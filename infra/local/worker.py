@@ -17,7 +17,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from infra.local.account import arn, quiet_libraries
+from infra.local.account import quiet_libraries
 from infra.local.functions import API
 
 log = logging.getLogger(__name__)
@@ -26,13 +26,9 @@ log = logging.getLogger(__name__)
 class LambdaContext:
     """What Lambda gives a handler beside its event."""
 
-    memory_limit_in_mb = "1769"
-    function_version = "$LATEST"
-
     def __init__(self, function: str, timeout: float) -> None:
         """`timeout` in seconds from now."""
         self.function_name = function
-        self.invoked_function_arn = arn("lambda", f"function:{function}")
         self.aws_request_id = str(uuid.uuid4())
         self._deadline = time.monotonic() + timeout
 

@@ -15,8 +15,8 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,7 @@ class Plan:
     """File descriptor that takes their standard output and error."""
 
 
-@dataclass(frozen=True)
-class _Invocation:
-    function: Function
-    payload: bytes
-    answer: Future[Answer] = field(default_factory=Future)
+_Invocation = tuple[Function, bytes, Future[Answer]]
 
 
 class Pool:
@@ -66,78 +62,76 @@ class Pool:
         self._waiting: queue.SimpleQueue[_Invocation] = queue.SimpleQueue()
         self._owners = [_Owner(plan, self._waiting, self._closed) for _ in range(size)]
 
-    def wait_ready(self) -> None:
-        """Raises EOFError when a worker ended before it was ready; its log says why."""
+    def begin(self) -> None:
+        """Raises EOFError when a process ended before it was ready; its log says why."""
         for owner in self._owners:
-            owner.ready.result()
+            owner.begin()
 
     def invoke(self, function: Function, payload: bytes) -> Answer:
         """Waits for a free worker, then for the function; its time starts when the worker does."""
-        invocation = _Invocation(function, payload)
-        self._waiting.put(invocation)
+        answer: Future[Answer] = Future()
+        self._waiting.put((function, payload, answer))
         if self._closed.is_set():
             self._refuse()
-        return invocation.answer.result()
+        return answer.result()
 
     def pids(self) -> list[int]:
-        return [o.process.pid for o in self._owners if o.process and o.process.exit_code is None]
+        return [owner.process.pid for owner in self._owners if owner.process.exit_code is None]
 
     def close(self) -> None:
         self._closed.set()
         for owner in self._owners:
-            owner.kill()
+            owner.process.kill()
         for owner in self._owners:
-            owner.join()
+            owner.close()
         self._refuse()
 
     def _refuse(self) -> None:
         with suppress(queue.Empty):
             while True:
-                invocation = self._waiting.get_nowait()
-                invocation.answer.set_result(_failure("Runtime.ExitError", "The stack has stopped"))
+                _, _, answer = self._waiting.get_nowait()
+                answer.set_result(_failure("Runtime.ExitError", "The stack has stopped"))
 
 
 class _Owner:
     def __init__(self, plan: Plan, waiting: queue.SimpleQueue[_Invocation], closed: threading.Event) -> None:
-        self.ready: Future[None] = Future()
-        self.process: _Process | None = None
         self._plan, self._waiting, self._closed = plan, waiting, closed
+        self.process = _Process(plan)
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def begin(self) -> None:
+        self.process.wait_ready()
         self._thread.start()
 
-    def kill(self) -> None:
-        if self.process:
-            self.process.kill()
-
-    def join(self) -> None:
-        self._thread.join()
+    def close(self) -> None:
+        if self._thread.is_alive():
+            self._thread.join()
+        self.process.close()
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            with closing(_Process(self._plan)) as self.process:
-                try:
-                    self.process.wait_ready()
-                except (EOFError, OSError) as error:
-                    self._settle(error)
-                    self._closed.wait(1)
-                    continue
-                self._settle()
-                while self.process.exit_code is None and not self._closed.is_set():
-                    self._serve(self.process)
+            if self.process.exit_code is None:
+                self._serve()
+            else:
+                self._replace()
 
-    def _settle(self, error: Exception | None = None) -> None:
-        if not self.ready.done():
-            self.ready.set_exception(error) if error else self.ready.set_result(None)
-
-    def _serve(self, process: _Process) -> None:
+    def _replace(self) -> None:
+        self.process.close()
+        self.process = _Process(self._plan)
         try:
-            invocation = self._waiting.get(timeout=IDLE_CHECK_SECONDS)
+            self.process.wait_ready()
+        except (EOFError, OSError):
+            self._closed.wait(1)  # its log says why; the next one may do better
+
+    def _serve(self) -> None:
+        try:
+            function, payload, answer = self._waiting.get(timeout=IDLE_CHECK_SECONDS)
         except queue.Empty:
             return
-        if process.exit_code is None:
-            invocation.answer.set_result(process.run(invocation.function, invocation.payload))
+        if self.process.exit_code is None:
+            answer.set_result(self.process.run(function, payload))
         else:  # it died idle: the next process takes this one, as Lambda would
-            self._waiting.put(invocation)
+            self._waiting.put((function, payload, answer))
 
 
 class _Process:
@@ -166,7 +160,7 @@ class _Process:
 
     def wait_ready(self) -> None:
         if not self._connection.poll(START_SECONDS):
-            raise EOFError(f"a worker was not ready after {START_SECONDS} s")
+            self.kill()
         self._connection.recv()
 
     def run(self, function: Function, payload: bytes) -> Answer:

@@ -76,7 +76,7 @@ def test_counter_loses_no_update(stack: LocalStack, aws: Clients, table: str) ->
         seen: set[str] = set()
         for _ in range(500):
             fresh = {**environ, "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
-            list(stack.gateway.application(fresh, lambda status, headers: seen.add(status)))
+            list(stack.gateway(fresh, lambda status, headers: seen.add(status)))
         return seen
 
     assert in_parallel(16, work) == [{"200 OK"}] * 16
