@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 REQUEST_LIMIT = 10 * 1024 * 1024
 RESPONSE_LIMIT = 6 * 1024 * 1024
 """Of Lambda, and so for the answer as JSON, with its body in base64 where it is binary."""
-DEFAULT_STATUS = {"MISSING_AUTHENTICATION_TOKEN": 403, "REQUEST_TOO_LARGE": 413, "DEFAULT_5XX": 502}
 
 
 class _Json(Response):
@@ -86,9 +85,8 @@ class Front:
 
     def _own(self, name: str) -> Response:
         """What API Gateway answers by itself."""
-        response = self._responses.get(name, {})
-        body = response.get("ResponseTemplates", {}).get("application/json", json.dumps({"message": name}))
-        return _Json(body, response.get("StatusCode", DEFAULT_STATUS[name]))
+        response = self._responses[name]
+        return _Json(response["ResponseTemplates"]["application/json"], response.get("StatusCode", 502))
 
 
 def _request_context(request: Request, resource: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def functions(app: Chalice, config: Path, resources: Mapping[str, Any]) -> dict[
 
     def function(name: str) -> Function:
         logical_id = "APIHandler" if name == API else to_cfn_resource_name(name)
-        own, source = stage["lambda_functions"].get(name, {}), sources.get(name)
+        source, own = sources.get(name), stage["lambda_functions"].get(name, {})
         timeout = float(own.get("lambda_timeout", stage["lambda_timeout"]))
         patch = resources.get(logical_id, {}).get("Properties", {})
         queues = _queues(logical_id, source, patch) if isinstance(source, SQSEventConfig) else ()

@@ -15,7 +15,7 @@ from infra.local.functions import Function, QueueEvent
 from infra.local.sqs import Queues
 from infra.local.workers import Answer, Pool
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.2
 
 
 def failed_ids(answer: Answer, sent: set[str], partial: bool) -> set[str]:

@@ -69,6 +69,8 @@ def base_url(process: subprocess.Popen[str]) -> str:
 def test_stop_leaves_nothing(start: Start, tmp_path: Path, number: int) -> None:
     process = start(BATCHREEL_PORT="0", BATCHREEL_WORKERS="2")
     url = base_url(process)
+    assert process.stdout is not None
+    assert process.stdout.readline().split()[:2] == ["AWS", "endpoint"]
     with urllib.request.urlopen(url + "/health") as answer:
         assert answer.status == 200
     members = family(process.pid)
