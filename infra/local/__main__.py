@@ -9,7 +9,18 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-OWN = {"BATCHREEL_PORT", "BATCHREEL_API_KEY", "BATCHREEL_WORKERS", "BATCHREEL_LOG", "BATCHREEL_APP"}
+OWN = {"BATCHREEL_PORT", "BATCHREEL_API_KEY", "BATCHREEL_WORKERS", "BATCHREEL_LOG"}
+BANNER = """
+Batchreel is up at  {stack.url}
+  AWS endpoint      {stack.aws_url}
+  API key           {stack.key}
+  webhook secret    {stack.webhook_secret}
+
+  curl {stack.url}/v1/extract -H 'X-API-Key: {stack.key}' \\
+    -d '{{"source": {{"type": "url", "url": "http://127.0.0.1:9000/talk.mp4"}}, \
+"output": {{"format": "mp3"}}}}'
+
+Ctrl-C stops"""
 
 
 def overrides(environment: Mapping[str, str]) -> dict[str, str]:
@@ -23,32 +34,13 @@ def _stop(*_: Any) -> None:
     raise SystemExit(0)
 
 
-def _banner(url: str, key: str, secret: str) -> str:
-    lines = ["", f"Batchreel is up at  {url}"]
-    if key:
-        lines += [
-            f"  API key           {key}",
-            f"  webhook secret    {secret}",
-            "",
-            f"  curl {url}/v1/extract -H 'X-API-Key: {key}' \\",
-            """    -d '{"source": {"type": "url", "url": "http://127.0.0.1:9000/talk.mp4"}, """
-            """"output": {"format": "mp3"}}'""",
-        ]
-    return "\n".join([*lines, "", "Ctrl-C stops"])
-
-
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    env = os.environ
-    log = (
-        os.open(env["BATCHREEL_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        if env.get("BATCHREEL_LOG")
-        else 2
-    )
-    logging.basicConfig(
-        level=env.get("BATCHREEL_LOG_LEVEL") or "WARNING", stream=os.fdopen(log, "w", closefd=False)
-    )
+    env, log = os.environ, sys.stderr
+    if env.get("BATCHREEL_LOG"):
+        log = open(env["BATCHREEL_LOG"], "a")  # noqa: SIM115 it stays open as long as the program runs
+    logging.basicConfig(level=env.get("BATCHREEL_LOG_LEVEL") or "WARNING", stream=log)
 
     from infra.local.stack import LocalStack
 
@@ -56,13 +48,12 @@ def main() -> None:
         port=int(env.get("BATCHREEL_PORT") or 8000),
         workers=int(env.get("BATCHREEL_WORKERS") or max(2, os.cpu_count() or 2)),
         env=overrides(env),
-        app=env.get("BATCHREEL_APP") or "app",
         api_key=env.get("BATCHREEL_API_KEY"),
-        log=log,
+        log=log.fileno(),
     )
     try:
         with stack:
-            print(_banner(stack.url, stack.key, stack.webhook_secret), flush=True)
+            print(BANNER.format(stack=stack), flush=True)
             while True:
                 signal.pause()
     except OSError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,10 +17,11 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
+_making = threading.Lock()
 
 
-def function_arn(logical_id: str) -> str:
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{logical_id}"
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
 def environment(endpoint: str) -> dict[str, str]:
@@ -42,6 +45,14 @@ def inherited() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "BATCHREEL_"))}
 
 
+def quiet_libraries() -> None:
+    """moto logs every execution that is stopped as an error; botocore tells where its keys come from."""
+    if os.environ.get("BATCHREEL_LOG_LEVEL") != "DEBUG":
+        logging.getLogger("moto").setLevel(logging.CRITICAL)
+        for name in ("botocore", "werkzeug"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+
 @cache
 def _session() -> boto3.Session:
     """One for all clients: each session reads the SDK's data files anew, which takes a tenth of a second."""
@@ -49,12 +60,12 @@ def _session() -> boto3.Session:
 
 
 def client(service: str, endpoint: str | None, settings: Mapping[str, Any] | None = None) -> Any:
-    config = Config(proxies={}, **(settings or {}))
-    return _session().client(
-        cast(Any, service),
-        region_name=REGION,
-        endpoint_url=endpoint,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-        config=config,
-    )
+    with _making:  # a session may not make two clients at once
+        return _session().client(
+            cast(Any, service),
+            region_name=REGION,
+            endpoint_url=endpoint,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=Config(proxies={}, **(settings or {})),
+        )

@@ -1,4 +1,6 @@
-"""Patches of moto's private names, each with its reason; moto is pinned exactly and each has a test."""
+"""Patches of moto's private names, each with its reason; moto is pinned exactly and each has a test.
+
+Batchreel's tables all have a hash and a range key, and the first two patches rely on that."""
 
 from __future__ import annotations
 
@@ -6,28 +8,21 @@ import copy
 import threading
 from collections import defaultdict
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import boto3
-from botocore.config import Config
 from moto.core import config as moto_config
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.stepfunctions.parser.asl.utils import boto_client
 
-
-class _Part(Table):
-    """A table with only some of its items, thrown away after one operation; so it need not be copied."""
-
-    __module__ = Table.__module__  # moto's metaclass derives the service from the module
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Part:
-        return self
+from infra.local import account
 
 
-def _part(table: Table, items: dict[Any, Any]) -> _Part:
-    part = cast(_Part, object.__new__(cast(Any, _Part)))
-    part.__dict__ = {**table.__dict__, "items": defaultdict(dict, items)}
+def _part(table: Table, items: dict[Any, Any]) -> Any:
+    """The table with only some of its items, thrown away after one operation; so it need not be copied."""
+    part: Any = copy.copy(table)
+    part.items = defaultdict(dict, items)
+    part.__deepcopy__ = lambda memo: part
     return part
 
 
@@ -37,11 +32,11 @@ _transact = DynamoDBBackend.transact_write_items
 
 def query(table: Table, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
     """moto sorts the whole table for each query: 170 ms at 10,000 items. Sort what can match instead."""
-    index = kwargs["index_name"] if "index_name" in kwargs else args[6] if len(args) > 6 else None
+    index = args[6]
     if index is None:
         found = {hash_key: table.items[hash_key]} if hash_key in table.items else {}
     else:
-        found = _matching(table, kwargs.get("hash_key_conditions") or [])
+        found = _matching(table, kwargs["hash_key_conditions"])
     return _query(_part(table, found), hash_key, *args, **kwargs)
 
 
@@ -49,8 +44,6 @@ def _matching(table: Table, conditions: list[tuple[str, Any]]) -> dict[Any, Any]
     def matches(item: Any) -> bool:
         return all(name in item.attrs and item.attrs[name] == value for name, value in conditions)
 
-    if not table.range_key_attr:
-        return {key: item for key, item in table.items.items() if matches(item)}
     rows = {key: {k: i for k, i in row.items() if matches(i)} for key, row in table.items.items()}
     return {key: row for key, row in rows.items() if row}
 
@@ -61,43 +54,23 @@ def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str
     Its own code runs here on copies of the touched items, which are put back when all of it succeeded."""
     tables = backend.tables
     keys = [_touched(backend, op) for item in transact_items for op in item.values()]
-    backend.tables = {**tables, **{t.name: _part(t, {}) for t, _, _ in keys}}
+    backend.tables = parts = {**tables, **{table.name: _part(table, {}) for table, _, _ in keys}}
     try:
         for table, hash_key, range_key in keys:
-            _copy(table, backend.tables[table.name], hash_key, range_key)
+            if item := table.items.get(hash_key, {}).get(range_key):
+                parts[table.name].items[hash_key][range_key] = copy.deepcopy(item)
         _transact(backend, transact_items)
-        for table, hash_key, range_key in keys:
-            _move(backend.tables[table.name], table, hash_key, range_key)
     finally:
         backend.tables = tables
+    for table, hash_key, range_key in keys:
+        table.items[hash_key].pop(range_key, None)
+        if item := parts[table.name].items[hash_key].get(range_key):
+            table.items[hash_key][range_key] = item
 
 
 def _touched(backend: DynamoDBBackend, operation: dict[str, Any]) -> tuple[Table, Any, Any]:
     table = backend.get_table(operation["TableName"])
     return (table, *backend.get_keys_value(table, operation.get("Key") or operation["Item"]))
-
-
-def _copy(source: Table, target: Table, hash_key: Any, range_key: Any) -> None:
-    row = source.items.get(hash_key)
-    if row is not None and range_key is None:
-        target.items[hash_key] = copy.deepcopy(row)
-    elif row is not None and range_key in row:
-        target.items[hash_key][range_key] = copy.deepcopy(row[range_key])
-
-
-def _move(source: Table, target: Table, hash_key: Any, range_key: Any) -> None:
-    row = source.items.get(hash_key)
-    if range_key is not None:
-        _replace(target.items[hash_key], range_key, (row or {}).get(range_key))
-    else:
-        _replace(target.items, hash_key, row or None)
-
-
-def _replace(items: Any, key: Any, item: Any) -> None:
-    if item is None:
-        items.pop(key, None)
-    else:
-        items[key] = item
 
 
 class SharedClients:
@@ -109,26 +82,14 @@ class SharedClients:
         self._lock = threading.Lock()
         self._made = cache(self._make)
 
-    def client(self, service_name: str, endpoint_url: str, config: Config, **kwargs: Any) -> Any:
+    def client(self, service_name: str, endpoint_url: str, **_: Any) -> Any:
         with self._lock:
-            return self._made(service_name, endpoint_url, kwargs["region_name"])
+            return self._made(service_name, endpoint_url.replace("localhost", account.HOST))
 
-    def _make(self, service: str, endpoint: str, region: str) -> Any:
-        config = Config(
-            parameter_validation=False,
-            retries={"total_max_attempts": 1},
-            read_timeout=3600,
-            max_pool_connections=64,
-            proxies={},
-        )
-        return boto3.Session().client(
-            service,  # type: ignore[call-overload]
-            region_name=region,
-            endpoint_url=endpoint.replace("localhost", "127.0.0.1"),
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-            config=config,
-        )
+    def _make(self, service: str, endpoint: str) -> Any:
+        retries = {"total_max_attempts": 1}  # retrying is the state machine's work
+        settings = {"retries": retries, "read_timeout": 3600, "max_pool_connections": 64}
+        return account.client(service, endpoint, {"parameter_validation": False, **settings})
 
 
 PATCHES: list[tuple[Any, str, Any]] = [

@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from infra.local.account import ACCOUNT
-from infra.local.sqs_rules import (
-    Answer,
-    Request,
-    SqsError,
-    arn,
-    between,
-    check_body,
-    check_entries,
-    checked_handle,
-    legacy,
-    md5,
-    picked,
-    shown,
-)
+from infra.local.account import ACCOUNT, arn
 
-DEFAULTS = {
-    "VisibilityTimeout": "30",
-    "DelaySeconds": "0",
-    "MessageRetentionPeriod": "345600",
-    "MaximumMessageSize": "1048576",
-    "ReceiveMessageWaitTimeSeconds": "0",
-}
+Request = Mapping[str, Any]
+Answer = dict[str, Any]
+
+MOST_ENTRIES = 10
 SCHEMA = """
 CREATE TABLE queues (name TEXT PRIMARY KEY, attributes TEXT);
-CREATE TABLE messages (id TEXT PRIMARY KEY, queue TEXT, body TEXT, attributes TEXT, system TEXT, sent REAL,
-    visible REAL, delayed INT, received INT DEFAULT 0, first REAL, handle TEXT, source TEXT);
+CREATE TABLE messages (id TEXT PRIMARY KEY, queue TEXT, body TEXT, sender_group TEXT, visible REAL,
+    received INT DEFAULT 0, handle TEXT, source TEXT);
 CREATE INDEX by_visibility ON messages (queue, visible);
 CREATE INDEX by_handle ON messages (handle);
-CREATE INDEX by_age ON messages (queue, sent);
 CREATE INDEX by_receives ON messages (queue, received);
 """
 COUNTS = """SELECT count(*) FILTER (WHERE visible <= :now) AS ApproximateNumberOfMessages,
-    count(*) FILTER (WHERE visible > :now AND delayed) AS ApproximateNumberOfMessagesDelayed,
-    count(*) FILTER (WHERE visible > :now AND NOT delayed) AS ApproximateNumberOfMessagesNotVisible
+    count(*) FILTER (WHERE visible > :now) AS ApproximateNumberOfMessagesNotVisible
     FROM messages WHERE queue = :queue"""
+
+
+class SqsError(Exception):
+    """`code` is the name in the JSON protocol, `query` the older one that SDKs show to their callers."""
+
+    def __init__(self, code: str, message: str, query: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.query = code, f"AWS.SimpleQueueService.{query or code}"
 
 
 class Queues:
@@ -90,31 +79,18 @@ class Queues:
         row = self._db.execute("SELECT min(visible) FROM messages WHERE queue = ?", [queue]).fetchone()
         return float("inf") if row[0] is None else row[0] - time.time()
 
-    def _named(self, name: str) -> tuple[str, dict[str, str]]:
+    def _of(self, request: Request) -> tuple[str, dict[str, str]]:
+        """The name and the attributes of the queue that is meant."""
+        name = request["QueueUrl"].rpartition("/")[2]
         row = self._db.execute("SELECT attributes FROM queues WHERE name = ?", [name]).fetchone()
         if row is None:
-            message = "The specified queue does not exist."
-            raise SqsError("QueueDoesNotExist", message, "AWS.SimpleQueueService.NonExistentQueue")
-        return name, {**DEFAULTS, **json.loads(row[0])}
-
-    def _of(self, request: Request) -> tuple[str, dict[str, str]]:
-        return self._named(request["QueueUrl"].rpartition("/")[2])
+            raise SqsError("QueueDoesNotExist", "The specified queue does not exist.", "NonExistentQueue")
+        return name, {"VisibilityTimeout": "30", **json.loads(row[0])}
 
     def create_queue(self, request: Request) -> Answer:
         name, given = request["QueueName"], request.get("Attributes") or {}
-        row = self._db.execute("SELECT attributes FROM queues WHERE name = ?", [name]).fetchone()
-        if row and not given.items() <= {**DEFAULTS, **json.loads(row[0])}.items():
-            raise SqsError("QueueNameExists", "The queue has other attributes", "QueueAlreadyExists")
         self._db.execute("INSERT OR IGNORE INTO queues VALUES (?, ?)", [name, json.dumps(given)])
         return {"QueueUrl": f"{self._base}/{name}"}
-
-    def get_queue_url(self, request: Request) -> Answer:
-        return {"QueueUrl": f"{self._base}/{self._named(request['QueueName'])[0]}"}
-
-    def list_queues(self, request: Request) -> Answer:
-        prefix = request.get("QueueNamePrefix") or ""
-        names = [row[0] for row in self._db.execute("SELECT name FROM queues ORDER BY name")]
-        return {"QueueUrls": [f"{self._base}/{name}" for name in names if name.startswith(prefix)]}
 
     def set_queue_attributes(self, request: Request) -> Answer:
         name, attributes = self._of(request)
@@ -124,127 +100,100 @@ class Queues:
 
     def get_queue_attributes(self, request: Request) -> Answer:
         name, attributes = self._of(request)
-        counts = self._db.execute(COUNTS, {"now": time.time(), "queue": name}).fetchone()
-        known = {**attributes, **{k: str(counts[k]) for k in counts.keys()}, "QueueArn": arn(name)}  # noqa: SIM118
-        return {"Attributes": picked(known, request.get("AttributeNames") or [])}
-
-    def purge_queue(self, request: Request) -> Answer:
-        self._db.execute("DELETE FROM messages WHERE queue = ?", [self._of(request)[0]])
-        return {}
+        counts = dict(self._db.execute(COUNTS, {"now": time.time(), "queue": name}).fetchone())
+        known = {**attributes, **{key: str(count) for key, count in counts.items()}}
+        asked = request.get("AttributeNames") or []
+        return {"Attributes": {k: v for k, v in known.items() if k in asked or "All" in asked}}
 
     def send_message(self, request: Request) -> Answer:
-        queue, attributes = self._of(request)
-        body = request.get("MessageBody") or ""
-        check_body(body, int(attributes["MaximumMessageSize"]))
-        delay = between(request, "DelaySeconds", 900, attributes["DelaySeconds"])
-        group = request.get("MessageGroupId")
-        system = {"SenderId": "AIDALOCAL"} | ({"MessageGroupId": group} if group else {})
-        given = json.dumps(request.get("MessageAttributes") or {})
-        now, made = time.time(), str(uuid.uuid4())
+        queue, _ = self._of(request)
+        message, now = str(uuid.uuid4()), time.time()
         self._db.execute(
-            "INSERT INTO messages (id, queue, body, attributes, system, sent, visible, delayed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [made, queue, body, given, json.dumps(system), now, now + delay, delay > 0],
+            "INSERT INTO messages (id, queue, body, sender_group, visible) VALUES (?, ?, ?, ?, ?)",
+            [message, queue, request["MessageBody"], request.get("MessageGroupId"), now],
         )
-        return {"MessageId": made, "MD5OfMessageBody": md5(body)}
+        return {"MessageId": message}
+
+    def send_message_batch(self, request: Request) -> Answer:
+        if len(request["Entries"]) > MOST_ENTRIES:
+            message = f"Maximum number of entries per request are {MOST_ENTRIES}."
+            raise SqsError("TooManyEntriesInBatchRequest", message)
+        sent = [
+            {"Id": entry["Id"], **self.send_message({**entry, "QueueUrl": request["QueueUrl"]})}
+            for entry in request["Entries"]
+        ]
+        return {"Successful": sent, "Failed": []}
 
     def receive_message(self, request: Request) -> Answer:
         queue, attributes = self._of(request)
-        wait = between(request, "WaitTimeSeconds", 20, attributes["ReceiveMessageWaitTimeSeconds"])
-        most = between(request, "MaxNumberOfMessages", 10, 1, least=1)
-        hidden = between(request, "VisibilityTimeout", 43200, attributes["VisibilityTimeout"])
-        until, messages = time.monotonic() + wait, self._take(queue, attributes, most, hidden)
-        while not messages and (left := until - time.monotonic()) > 0 and self._open:
-            if self.wait(queue, left):
-                messages = self._take(queue, attributes, most, hidden)
-        return {"Messages": [shown(m, request) for m in messages]} if messages else {}
-
-    def _take(self, queue: str, attributes: dict[str, str], most: int, hidden: int) -> list[sqlite3.Row]:
+        hidden = int(request.get("VisibilityTimeout", attributes["VisibilityTimeout"]))
+        self.wait(queue, request.get("WaitTimeSeconds", 0))
         now = time.time()
-        oldest = now - int(attributes["MessageRetentionPeriod"])
-        self._db.execute(
-            "DELETE FROM messages INDEXED BY by_age WHERE queue = ? AND sent < ?", [queue, oldest]
-        )
         self._redrive(queue, attributes, now)
         found = self._db.execute(
             "SELECT id FROM messages WHERE queue = ? AND visible <= ? ORDER BY visible LIMIT ?",
-            [queue, now, most],
+            [queue, now, request.get("MaxNumberOfMessages", 1)],
         )
-        return [self._hide(row[0], now, hidden) for row in found.fetchall()]
+        return {"Messages": [_shown(self._hide(row[0], now, hidden)) for row in found.fetchall()]}
 
     def _redrive(self, queue: str, attributes: dict[str, str], now: float) -> None:
-        if policy := json.loads(attributes.get("RedrivePolicy") or "null"):
+        if policy := json.loads(attributes.get("RedrivePolicy", "null")):
             target = policy["deadLetterTargetArn"].rpartition(":")[2]
             self._db.execute(
                 "UPDATE messages INDEXED BY by_receives SET queue = ?, source = ?, visible = ?, handle = NULL"
                 " WHERE queue = ? AND visible <= ? AND received >= ?",
-                [target, arn(queue), now, queue, now, int(policy["maxReceiveCount"])],
+                [target, arn("sqs", queue), now, queue, now, int(policy["maxReceiveCount"])],
             )
 
     def _hide(self, message: str, now: float, hidden: int) -> sqlite3.Row:
-        handle = base64.b64encode(f"{uuid.uuid4()} {message}".encode()).decode()
         self._db.execute(
-            "UPDATE messages SET visible = ?, received = received + 1, first = coalesce(first, ?),"
-            " handle = ?, delayed = 0 WHERE id = ?",
-            [now + hidden, now, handle, message],
+            "UPDATE messages SET visible = ?, received = received + 1, handle = ? WHERE id = ?",
+            [now + hidden, str(uuid.uuid4()), message],
         )
         row: sqlite3.Row = self._db.execute("SELECT * FROM messages WHERE id = ?", [message]).fetchone()
         return row
 
     def delete_message(self, request: Request) -> Answer:
         """A handle that is no longer the newest deletes nothing, as SQS allows."""
-        queue, _ = self._of(request)
-        handle = checked_handle(request["ReceiptHandle"])
         self._db.execute(
-            "DELETE FROM messages INDEXED BY by_handle WHERE queue = ? AND handle = ?", [queue, handle]
+            "DELETE FROM messages INDEXED BY by_handle WHERE queue = ? AND handle = ?",
+            [self._of(request)[0], request["ReceiptHandle"]],
         )
         return {}
 
     def change_message_visibility(self, request: Request) -> Answer:
-        queue, _ = self._of(request)
-        handle, now = checked_handle(request["ReceiptHandle"]), time.time()
-        seconds = between(request, "VisibilityTimeout", 43200)
+        now = time.time()
         changed = self._db.execute(
             "UPDATE messages INDEXED BY by_handle SET visible = ?"
             " WHERE queue = ? AND handle = ? AND visible > ?",
-            [now + seconds, queue, handle, now],
+            [now + request["VisibilityTimeout"], self._of(request)[0], request["ReceiptHandle"], now],
         )
         if not changed.rowcount:
-            raise legacy("MessageNotInflight", "The message referred to isn't in flight.")
+            raise SqsError("MessageNotInflight", "The message referred to isn't in flight.")
         return {}
 
 
-def _batched(single: Callable[[Queues, Request], Answer]) -> Callable[[Queues, Request], Answer]:
-    def batch(queues: Queues, request: Request) -> Answer:
-        entries = request["Entries"]
-        check_entries(entries)
-        queues._of(request)
-        answer: Answer = {"Successful": [], "Failed": []}
-        for entry in entries:
-            try:
-                made = single(queues, {**entry, "QueueUrl": request["QueueUrl"]})
-            except SqsError as error:
-                failure = {"Id": entry["Id"], "SenderFault": True, "Code": error.code, "Message": str(error)}
-                answer["Failed"].append(failure)
-            else:
-                answer["Successful"].append({"Id": entry["Id"], **made})
-        return answer
-
-    return batch
+def _shown(row: sqlite3.Row) -> Answer:
+    attributes = {
+        "ApproximateReceiveCount": str(row["received"]),
+        "MessageGroupId": row["sender_group"],
+        "DeadLetterQueueSourceArn": row["source"],
+    }
+    return {
+        "MessageId": row["id"],
+        "ReceiptHandle": row["handle"],
+        "Body": row["body"],
+        "Attributes": {name: value for name, value in attributes.items() if value is not None},
+    }
 
 
 OPERATIONS: dict[str, Callable[[Queues, Request], Answer]] = {
     "CreateQueue": Queues.create_queue,
-    "GetQueueUrl": Queues.get_queue_url,
-    "ListQueues": Queues.list_queues,
-    "GetQueueAttributes": Queues.get_queue_attributes,
     "SetQueueAttributes": Queues.set_queue_attributes,
-    "PurgeQueue": Queues.purge_queue,
+    "GetQueueAttributes": Queues.get_queue_attributes,
     "SendMessage": Queues.send_message,
-    "SendMessageBatch": _batched(Queues.send_message),
+    "SendMessageBatch": Queues.send_message_batch,
     "ReceiveMessage": Queues.receive_message,
     "DeleteMessage": Queues.delete_message,
-    "DeleteMessageBatch": _batched(Queues.delete_message),
     "ChangeMessageVisibility": Queues.change_message_visibility,
-    "ChangeMessageVisibilityBatch": _batched(Queues.change_message_visibility),
 }

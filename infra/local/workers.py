@@ -1,20 +1,32 @@
-"""A pool of worker processes. One thread owns one process, so a dead one is replaced by its owner."""
+"""Pools of worker processes. One thread owns one process, so a dead one is replaced by its owner."""
 
 from __future__ import annotations
 
 import json
 import logging
+import multiprocessing
+import os
 import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
 import threading
-import uuid
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
+from infra.local.account import ROOT
 from infra.local.functions import Function
-from infra.local.processes import Child, Plan
 
 log = logging.getLogger(__name__)
 
+START_SECONDS = 60
 IDLE_CHECK_SECONDS = 0.1
 
 
@@ -27,123 +39,156 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Invocation:
-    function: Function
-    payload: bytes
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    answer: Future[Answer] = field(default_factory=Future)
+class Plan:
+    """How processes are started."""
+
+    app: str
+    environment: Mapping[str, str]
+    folder: Path
+    """Where their temporary folders are made."""
+    log: int
+    """File descriptor that takes their standard output and error."""
 
 
-def _failure(kind: str, message: str) -> Answer:
-    return Answer(json.dumps({"errorType": kind, "errorMessage": message}).encode(), error=True)
-
-
-STOPPED = _failure("Runtime.ExitError", "The stack has stopped")
+_Invocation = tuple[Function, bytes, Future[Answer]]
 
 
 class Pool:
     def __init__(self, plan: Plan, size: int) -> None:
-        self._closed = False
+        self.size = size
         self.slots = threading.Semaphore(size)
         """Taken by pollers, so that no message is received that no worker is free for."""
-        self._waiting: queue.SimpleQueue[Invocation] = queue.SimpleQueue()
-        self._owners = [_Owner(plan, self._waiting, number) for number in range(size)]
+        self._closed = threading.Event()
+        self._waiting: queue.SimpleQueue[_Invocation] = queue.SimpleQueue()
+        self._owners = [_Owner(plan, self._waiting, self._closed) for _ in range(size)]
 
-    def wait_ready(self) -> None:
-        """Raises StartError when a worker could not import the app."""
+    def begin(self) -> None:
+        """Raises EOFError when a process ended before it was ready; its log says why."""
         for owner in self._owners:
-            owner.ready.result()
+            owner.begin()
 
     def invoke(self, function: Function, payload: bytes) -> Answer:
         """Waits for a free worker, then for the function; its time starts when the worker does."""
-        if self._closed:
-            return STOPPED
-        invocation = Invocation(function, payload)
-        self._waiting.put(invocation)
-        return invocation.answer.result()
+        answer: Future[Answer] = Future()
+        self._waiting.put((function, payload, answer))
+        if self._closed.is_set():
+            self._refuse()
+        return answer.result()
 
     def pids(self) -> list[int]:
-        return [owner.child.pid for owner in self._owners if owner.child and owner.child.alive]
+        return [owner.process.pid for owner in self._owners if owner.process.exit_code is None]
 
     def close(self) -> None:
-        self._closed = True
+        self._closed.set()
         for owner in self._owners:
-            owner.stop()
+            owner.process.kill()
         for owner in self._owners:
-            owner.join()
-        while not self._waiting.empty():
-            self._waiting.get().answer.set_result(STOPPED)
+            owner.close()
+        self._refuse()
+
+    def _refuse(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                _, _, answer = self._waiting.get_nowait()
+                answer.set_result(_failure("Runtime.ExitError", "The stack has stopped"))
 
 
 class _Owner:
-    def __init__(self, plan: Plan, waiting: queue.SimpleQueue[Invocation], number: int) -> None:
-        self.ready: Future[None] = Future()
-        self.child: Child | None = None
-        self._plan, self._waiting = plan, waiting
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"worker-{number}", daemon=True)
+    def __init__(self, plan: Plan, waiting: queue.SimpleQueue[_Invocation], closed: threading.Event) -> None:
+        self._plan, self._waiting, self._closed = plan, waiting, closed
+        self.process = _Process(plan)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def begin(self) -> None:
+        self.process.wait_ready()
         self._thread.start()
 
+    def close(self) -> None:
+        if self._thread.is_alive():
+            self._thread.join()
+        self.process.close()
+
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._live()
-            except Exception as error:
-                self._settle(error)
-                self._stopping.wait(1)
+        while not self._closed.is_set():
+            if self.process.exit_code is None:
+                self._serve()
+            else:
+                self._replace()
 
-    def stop(self) -> None:
-        self._stopping.set()
-        if self.child:
-            self.child.interrupt()
-
-    def join(self) -> None:
-        self._thread.join()
-
-    def _settle(self, error: Exception | None = None) -> None:
-        if not self.ready.done():
-            self.ready.set_exception(error) if error else self.ready.set_result(None)
-        elif error and not self._stopping.is_set():
-            log.error("a worker could not be replaced: %s", error)
-
-    def _live(self) -> None:
-        """One process's life, from its start to its death or the stack's end."""
-        self.child = child = Child(self._plan, "infra.local.worker")
+    def _replace(self) -> None:
+        self.process.close()
+        self.process = _Process(self._plan)
         try:
-            child.wait_ready()
-            self._settle()
-            while child.alive and not self._stopping.is_set():
-                self._serve(child)
-        finally:
-            child.close()
+            self.process.wait_ready()
+        except (EOFError, OSError):
+            self._closed.wait(1)  # its log says why; the next one may do better
 
-    def _serve(self, child: Child) -> None:
+    def _serve(self) -> None:
         try:
-            invocation = self._waiting.get(timeout=IDLE_CHECK_SECONDS)
+            function, payload, answer = self._waiting.get(timeout=IDLE_CHECK_SECONDS)
         except queue.Empty:
             return
-        if not child.alive:  # it died idle: the next process takes this one, as Lambda would
-            self._waiting.put(invocation)
-            return
-        answer, reusable = _run(child, invocation)
-        if not reusable:
-            child.close()
-        invocation.answer.set_result(answer)
+        if self.process.exit_code is None:
+            answer.set_result(self.process.run(function, payload))
+        else:  # it died idle: the next process takes this one, as Lambda would
+            self._waiting.put((function, payload, answer))
 
 
-def _run(child: Child, invocation: Invocation) -> tuple[Answer, bool]:
-    """The answer, and whether the process can go on."""
-    function, request_id = invocation.function, invocation.request_id
-    call = (function.name, function.logical_id, function.timeout, request_id, invocation.payload)
-    try:
-        child.connection.send(call)
-        if not child.connection.poll(function.timeout):
-            message = f"RequestId: {request_id} Error: Task timed out after {function.timeout:.2f} seconds"
-            log.warning("%s: %s", function.name, message)
-            return _failure("Sandbox.Timedout", message), False
-        payload, error = child.connection.recv()
-    except (EOFError, OSError):
-        message = f"RequestId: {request_id} Error: Runtime exited with error: {child.exit_code}"
-        log.warning("%s: %s", function.name, message)
-        return _failure("Runtime.ExitError", message), False
-    return Answer(payload, error), True
+class _Process:
+    """A worker process in its own session, with its own temporary folder."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._folder = tempfile.mkdtemp(prefix="worker-", dir=plan.folder)
+        ours, theirs = multiprocessing.Pipe()
+        self._connection: Connection[Any, Any] = ours
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.worker", str(theirs.fileno()), plan.app],
+                cwd=ROOT,
+                env={**plan.environment, "TMPDIR": self._folder},
+                stdin=subprocess.DEVNULL,
+                stdout=plan.log,
+                stderr=plan.log,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # its children are killed with it
+            )
+        self.pid = self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def wait_ready(self) -> None:
+        if not self._connection.poll(START_SECONDS):
+            self.kill()
+        self._connection.recv()
+
+    def run(self, function: Function, payload: bytes) -> Answer:
+        """The process is gone after a time-out."""
+        try:
+            self._connection.send((function.name, function.logical_id, function.timeout, payload))
+            if self._connection.poll(function.timeout):
+                return Answer(*self._connection.recv())
+            self.kill()
+            self._process.wait()
+            failure = _failure("Sandbox.Timedout", f"Task timed out after {function.timeout:.2f} seconds")
+        except (EOFError, OSError):
+            failure = _failure("Runtime.ExitError", f"Runtime exited with error: {self._process.wait()}")
+        log.warning("%s: %s", function.name, failure.payload.decode())
+        return failure
+
+    def kill(self) -> None:
+        """Ends the process and all it started, without waiting."""
+        with suppress(ProcessLookupError):  # nobody of the group is left
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Ends the process and all it started, and removes its temporary folder."""
+        self.kill()
+        self._process.wait()
+        self._connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _failure(kind: str, message: str) -> Answer:
+    return Answer(json.dumps({"errorType": kind, "errorMessage": message}).encode(), error=True)

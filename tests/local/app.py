@@ -45,6 +45,7 @@ def audio_worker(event: SQSEvent) -> Any:
     for record, order in zip(records, orders, strict=True):
         if "folder" in order:
             _leave_mark(order["folder"], record["messageId"], json.dumps(record))
+            _leave_mark(order["folder"], f"receive-{record['attributes']['ApproximateReceiveCount']}")
     return act(orders[0])
 
 
@@ -116,5 +117,7 @@ def health() -> dict[str, bool]:
 
 @app.route("/echo/{name}", methods=["GET", "POST", "HEAD"], content_types=["*/*"])
 def echo(name: str) -> Any:
+    if name == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
     event = app.current_request.to_original_event()  # type: ignore[union-attr]
     return {"name": name, "event": event}

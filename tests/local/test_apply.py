@@ -16,21 +16,11 @@ from tests.local.conftest import Clients
 
 INFRA = ROOT / "infra"
 DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
-FUNCTIONS = ["APIHandler", "AudioWorker", "DeadLetters", "Watchdog", "Aggregate", "Deliver"]
 
 
 def test_every_type_is_made_or_skipped_on_purpose() -> None:
     types = {resource["Type"] for resource in DOCUMENT["Resources"].values() if "Type" in resource}
     assert types <= MAKERS.keys() | SKIPPED
-
-
-def test_applying_again_changes_nothing(stack: LocalStack) -> None:
-    again = Applier(DOCUMENT, stack.aws_url, INFRA, FUNCTIONS)
-    assert again.apply() == stack.outputs
-    environment = again.environment(FUNCTIONS)
-    assert {key: stack.env[key] for key in environment} | {
-        "BATCHREEL_DANGEROUS_ALLOW_NETS": ""
-    } == environment
 
 
 def test_unknown_type_is_an_error(stack: LocalStack) -> None:

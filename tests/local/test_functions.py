@@ -32,14 +32,19 @@ def test_every_queue_of_the_app_stands_in_the_template() -> None:
 def test_functions_are_described_by_app_config_and_template() -> None:
     found = of(small)
     worker = found["audio_worker"]
-    assert (worker.logical_id, worker.timeout, worker.long, worker.every) == ("AudioWorker", 900, True, None)
+    assert (worker.logical_id, worker.timeout, worker.pool, worker.every) == (
+        "AudioWorker",
+        900,
+        "long",
+        None,
+    )
     assert [(e.name, e.batch_size, e.maximum_concurrency, e.partial) for e in worker.queues] == [
         ("AudioWorkerSqsEventSource", 1, 20, True),
         ("High", 1, 20, True),
         ("Low", 1, 5, True),
     ]
-    assert (found["watchdog"].every, found["watchdog"].timeout, found["watchdog"].long) == (60, 60, False)
-    assert found["api_handler"].logical_id == "APIHandler"
+    assert (found["watchdog"].every, found["watchdog"].timeout, found["watchdog"].pool) == (60, 60, "short")
+    assert (found["api_handler"].logical_id, found["api_handler"].pool) == ("APIHandler", "api")
     assert "echo" not in found
 
 
@@ -50,17 +55,15 @@ def test_queue_that_the_template_does_not_know_is_an_error() -> None:
         of(app)
 
 
-@pytest.mark.parametrize(
-    ("expression", "seconds"), [(Rate(2, unit=Rate.HOURS), 7200), ("rate(1 day)", 86400)]
-)
-def test_rates(expression: Any, seconds: int) -> None:
+def test_rates() -> None:
+    app = Chalice(app_name="x", configure_logs=False)
+    app.schedule(Rate(2, unit=Rate.HOURS), name="tick")(nothing)
+    assert of(app, {})["tick"].every == 7200
+
+
+@pytest.mark.parametrize("expression", [Cron(0, 12, "*", "*", "?", "*"), "rate(1 day)"])
+def test_other_schedules_are_refused(expression: Any) -> None:
     app = Chalice(app_name="x", configure_logs=False)
     app.schedule(expression, name="tick")(nothing)
-    assert of(app, {})["tick"].every == seconds
-
-
-def test_cron_is_refused() -> None:
-    app = Chalice(app_name="x", configure_logs=False)
-    app.schedule(Cron(0, 12, "*", "*", "?", "*"), name="tick")(nothing)
     with pytest.raises(NotImplementedError):
         of(app, {})

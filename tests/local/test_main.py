@@ -28,7 +28,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     with ExitStack() as started:
 
         def run(**env: str) -> subprocess.Popen[str]:
-            own = {"TMPDIR": str(tmp_path), "BATCHREEL_APP": "tests.local.app", **env}
+            own = {"TMPDIR": str(tmp_path), **env}
             process = subprocess.Popen(
                 [sys.executable, "-m", "infra.local"],
                 cwd=account.ROOT,
@@ -69,10 +69,12 @@ def base_url(process: subprocess.Popen[str]) -> str:
 def test_stop_leaves_nothing(start: Start, tmp_path: Path, number: int) -> None:
     process = start(BATCHREEL_PORT="0", BATCHREEL_WORKERS="2")
     url = base_url(process)
+    assert process.stdout is not None
+    assert process.stdout.readline().split()[:2] == ["AWS", "endpoint"]
     with urllib.request.urlopen(url + "/health") as answer:
         assert answer.status == 200
     members = family(process.pid)
-    assert len(members) == 6  # itself, the front, two workers for long functions and two for short ones
+    assert len(members) == 7  # itself, and two workers each for long functions, short ones and the API
     assert list(tmp_path.iterdir())
     process.send_signal(number)
     assert process.communicate(timeout=30)[1] == ""
@@ -99,14 +101,6 @@ def test_taken_port_ends_with_its_name(start: Start, tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors == f"cannot listen on 127.0.0.1:{port}: Address already in use\n"
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_app_that_cannot_be_imported_is_said(start: Start, tmp_path: Path) -> None:
-    process = start(BATCHREEL_PORT="0", BATCHREEL_APP="no_such_app")
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "no_such_app" in errors
     assert list(tmp_path.iterdir()) == []
 
 

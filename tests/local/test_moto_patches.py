@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
@@ -25,3 +26,8 @@ def test_step_functions_share_one_client(stack: LocalStack, monkeypatch: pytest.
         made = list(pool.map(lambda _: boto_client_for("us-east-1", "lambda"), range(8)))
     assert len(set(map(id, made))) == 1
     assert made[0].meta.endpoint_url == stack.aws_url
+
+
+def test_stopped_executions_are_no_errors(stack: LocalStack) -> None:
+    """moto logs a stack trace for each."""
+    assert not logging.getLogger("moto.stepfunctions").isEnabledFor(logging.ERROR)
