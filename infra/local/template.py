@@ -28,7 +28,10 @@ class _Loader(yaml.SafeLoader):
 
 
 def _tagged(loader: _Loader, tag: str, node: yaml.ScalarNode) -> dict[str, Any]:
-    return {tag if tag == "Ref" else f"Fn::{tag}": loader.construct_scalar(node)}
+    value = loader.construct_scalar(node)
+    if tag == "GetAtt":  # the dotted form is YAML's alone, and packages are JSON
+        return {"Fn::GetAtt": str(value).split(".", 1)}
+    return {tag if tag == "Ref" else f"Fn::{tag}": value}
 
 
 _Loader.add_multi_constructor("!", _tagged)
@@ -61,8 +64,10 @@ class Resolver:
         match raw:
             case list():
                 return [self.value(item) for item in raw]
-            case {"Ref": str(name)} | {"Fn::GetAtt": str(name)}:
+            case {"Ref": str(name)}:
                 return self._named(name)
+            case {"Fn::GetAtt": [str(name), str(attribute)]}:
+                return self._attributes(name)[attribute]
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{([^}]+)\}", lambda found: str(self._named(found[1])), text)
             case dict():

@@ -58,7 +58,7 @@ def test_tables_have_their_index_and_ttl(stack: LocalStack, aws: Clients) -> Non
 
 
 def test_work_queues_redrive_to_the_dead_letters(stack: LocalStack, aws: Clients) -> None:
-    url = stack.env["BATCHREEL_QUEUE_AUDIO_NORMAL"]
+    url = stack.env["BATCHREEL_QUEUE_URL_AUDIO_NORMAL"]
     attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     assert attributes["VisibilityTimeout"] == "5400"
     assert json.loads(attributes["RedrivePolicy"]) == {
@@ -71,7 +71,7 @@ def test_bucket_has_its_lifecycle(stack: LocalStack, aws: Clients) -> None:
     s3 = aws.make("s3")
     rules = s3.get_bucket_lifecycle_configuration(Bucket=stack.outputs["Bucket"])["Rules"]
     days = {rule["ID"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
-    assert days == {"job-files": 3, "batch-files": 3}
+    assert days == {"job-files": 1, "batch-files": 1}
     s3.close()
 
 

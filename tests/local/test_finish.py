@@ -40,7 +40,7 @@ def test_batch_is_aggregated_and_each_delivery_repeated_until_taken(
     found = finish(stack, aws, scope="batch", deliveries=deliveries(tmp_path, 1, 3))
     assert found["status"] == "SUCCEEDED"
     assert {file.name for file in tmp_path.iterdir()} == {"r0-1", "r1-1", "r1-2", "r1-3"}
-    assert json.loads(found["output"])["scope"] == "batch"  # the map's results are not in it
+    assert json.loads(found["output"]) == {"broken": False}
 
 
 def test_job_goes_straight_to_its_deliveries(stack: LocalStack, aws: Clients, tmp_path: Path) -> None:
@@ -64,6 +64,21 @@ def test_worker_killed_and_named_errors_are_retried(stack: LocalStack, aws: Clie
     )
     assert found["status"] == "SUCCEEDED"
     assert {file.name for file in tmp_path.iterdir()} == {"aggregated", "r0", "r0-1"}
+
+
+def test_one_broken_delivery_does_not_stop_the_others(
+    stack: LocalStack, aws: Clients, tmp_path: Path
+) -> None:
+    broken = {"folder": str(tmp_path), "name": "broken", "fail": "a bug"}
+    found = finish(stack, aws, scope="job", deliveries=[broken, *deliveries(tmp_path, 3)])
+    assert (found["status"], found["error"]) == ("FAILED", "Undelivered")
+    assert {file.name for file in tmp_path.iterdir()} == {"r0-1", "r0-2", "r0-3"}
+
+
+def test_a_batch_that_nobody_waits_for_is_done_at_once(
+    stack: LocalStack, aws: Clients, tmp_path: Path
+) -> None:
+    assert finish(stack, aws, scope="batch", deliveries=[])["status"] == "SUCCEEDED"
 
 
 def test_other_errors_end_the_execution_by_name(stack: LocalStack, aws: Clients, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def left(aws: Clients, url: str) -> int:
 def test_each_queue_reaches_the_worker_as_lambda_would(
     stack: LocalStack, aws: Clients, tmp_path: Path, priority: str
 ) -> None:
-    url = stack.env[f"BATCHREEL_QUEUE_AUDIO_{priority}"]
+    url = stack.env[f"BATCHREEL_QUEUE_URL_AUDIO_{priority}"]
     message = send(aws, url, folder=str(tmp_path))
     until(lambda: left(aws, url) == 0)
     record = json.loads((tmp_path / message).read_text())
@@ -83,7 +83,7 @@ def test_each_queue_reaches_the_worker_as_lambda_would(
 
 
 def test_failed_message_keeps_its_visibility(stack: LocalStack, aws: Clients, tmp_path: Path) -> None:
-    url = stack.env["BATCHREEL_QUEUE_AUDIO_LOW"]
+    url = stack.env["BATCHREEL_QUEUE_URL_AUDIO_LOW"]
     message = send(aws, url, folder=str(tmp_path), answer=failures("unknown"))
     until((tmp_path / message).exists)
     handle = json.loads((tmp_path / message).read_text())["receiptHandle"]
@@ -95,7 +95,7 @@ def test_failed_message_keeps_its_visibility(stack: LocalStack, aws: Clients, tm
 
 
 def test_poison_ends_with_the_dead_letter_function(stack: LocalStack, aws: Clients, tmp_path: Path) -> None:
-    url = stack.env["BATCHREEL_QUEUE_AUDIO_HIGH"]
+    url = stack.env["BATCHREEL_QUEUE_URL_AUDIO_HIGH"]
     aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "0"})
     message = send(aws, url, folder=str(tmp_path), fail="poison")
     until((tmp_path / f"dead-{message}").exists)
