@@ -49,12 +49,17 @@ def cloud(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Iterator[Cloud]:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        applier = Applier(_document(), None, INFRA, FUNCTIONS)
+        applier = Applier(_document(), _client, INFRA, FUNCTIONS)
         applier.apply()
         for name, value in applier.environment(FUNCTIONS).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "127.0.0.0/8,::1/128")
         yield Cloud(clock)
+
+
+@cache
+def _client(service: str) -> Any:
+    return account.client(service, None)
 
 
 @cache

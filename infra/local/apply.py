@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import asl
-from infra.local.account import ACCOUNT, arn, client
+from infra.local.account import ACCOUNT, arn
 from infra.local.template import STACK_NAME, Attributes, Resolver
 
 SKIPPED = frozenset(
@@ -29,16 +29,21 @@ class Applier:
     """Makes each resource once, and first those that it refers to."""
 
     def __init__(
-        self, document: Mapping[str, Any], endpoint: str | None, folder: Path, functions: Iterable[str] = ()
+        self,
+        document: Mapping[str, Any],
+        clients: Callable[[str], Any],
+        folder: Path,
+        functions: Iterable[str] = (),
     ) -> None:
-        """`folder` is where the template's file names start, `functions` the logical ids of Chalice's."""
+        """`clients` gives the client of a service, `folder` is where the template's file names start,
+        `functions` are the logical ids of Chalice's."""
         self._document = document
         self._resources: Mapping[str, Any] = document.get("Resources", {})
         self._folder = folder
         self._made: dict[str, Attributes] = {
             name: {"Ref": name, "Arn": arn("lambda", f"function:{name}")} for name in functions
         }
-        self._client = cache(lambda service: client(service, endpoint))
+        self._client = cache(clients)
         self.value = Resolver(document, self._attributes).value
 
     def apply(self) -> dict[str, str]:

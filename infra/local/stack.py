@@ -108,7 +108,7 @@ class LocalStack:
     def _apply(self, app: Any, document: Mapping[str, Any]) -> Applier:
         self._functions = functions(app, self._config, document["Resources"])
         names = [f.logical_id for f in self._functions.values()]
-        applier = Applier(document, self.aws_url, self._infra, names)
+        applier = Applier(document, partial(account.client, endpoint=self.aws_url), self._infra, names)
         self.outputs = applier.apply()
         variables = {"BATCHREEL_DANGEROUS_ALLOW_NETS": LOOPBACK, **self._overrides}
         self.env = {**account.environment(self.aws_url), **applier.environment(names), **variables}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.local import template
+from infra.local import account, template
 from infra.local.account import ROOT
 from infra.local.apply import MAKERS, SKIPPED, Applier
 from infra.local.stack import LocalStack
@@ -16,6 +17,10 @@ from tests.local.conftest import Clients
 
 INFRA = ROOT / "infra"
 DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+
+
+def clients_of(stack: LocalStack) -> partial[Any]:
+    return partial(account.client, endpoint=stack.aws_url)
 
 
 def test_every_type_is_made_or_skipped_on_purpose() -> None:
@@ -26,7 +31,7 @@ def test_every_type_is_made_or_skipped_on_purpose() -> None:
 def test_unknown_type_is_an_error(stack: LocalStack) -> None:
     document = {"Resources": {"Web": {"Type": "AWS::EC2::Instance"}}}
     with pytest.raises(NotImplementedError, match="Web"):
-        Applier(document, stack.aws_url, INFRA).apply()
+        Applier(document, clients_of(stack), INFRA).apply()
 
 
 def test_state_machine_with_a_dangling_state_is_refused(stack: LocalStack, tmp_path: Path) -> None:
@@ -35,7 +40,7 @@ def test_state_machine_with_a_dangling_state_is_refused(stack: LocalStack, tmp_p
     machine = {"DefinitionUri": "m.json", "Role": "arn"}
     document = {"Resources": {"M": {"Type": "AWS::Serverless::StateMachine", "Properties": machine}}}
     with pytest.raises(ValueError, match="no state 'B'"):
-        Applier(document, stack.aws_url, tmp_path).apply()
+        Applier(document, clients_of(stack), tmp_path).apply()
 
 
 def test_functions_that_disagree_cannot_share_a_worker(stack: LocalStack) -> None:
@@ -43,7 +48,7 @@ def test_functions_that_disagree_cannot_share_a_worker(stack: LocalStack) -> Non
         return {"Properties": {"Environment": {"Variables": {"A": value}}}}
 
     document = {"Resources": {"One": patch("1"), "Two": patch("2")}}
-    applier = Applier(document, stack.aws_url, INFRA)
+    applier = Applier(document, clients_of(stack), INFRA)
     assert applier.environment(["One"]) == {"A": "1"}
     with pytest.raises(ValueError, match="Two"):
         applier.environment(["One", "Two"])
