@@ -25,7 +25,7 @@ local: $(STAMP)  ## keep the whole service running on this machine
 	@exec $(BIN)/python -m infra.local
 
 test: $(STAMP)  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMP)  ## lint, types, template
 	$(BIN)/ruff check .

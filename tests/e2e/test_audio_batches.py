@@ -51,6 +51,7 @@ def test_the_documented_batch(
         assert abs(output["duration"] - status["inputFile"]["duration"]) < 0.1
     assert names == ["first.mp3", "music.flac", "talk.aac"]
 
+    receiver.wait_for(4, "/hook", timeout=60)
     seen = wait_for_event(stack, receiver, "batch.completed")
     jobs = {body["jobId"]: body for _, body in seen if body["event"] == "job.completed"}
     assert set(jobs) == {each["jobId"] for each in accepted["jobs"]}
