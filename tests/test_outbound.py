@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from chalicelib import outbound
 from chalicelib.errors import JobCancelled, OutboundError
+from chalicelib.outbound import exchange
 from chalicelib.outbound.addresses import is_blocked
 from chalicelib.outbound.dial import tls_context
 from chalicelib.settings import settings
@@ -337,6 +338,61 @@ def test_tick_stops_a_wait(exempt: None, monkeypatch: pytest.MonkeyPatch, web: W
         list(s.chunks())
 
 
+@pytest.mark.parametrize("mode", ["endless", "trailers"])
+def test_no_end_of_what_is_not_the_body(exempt: None, web: WebServer, mode: str) -> None:
+    with pytest.raises(OutboundError, match="too much beside its content") as caught:
+        fetch(web.url(f"{mode}/a.bin"))
+    assert caught.value.retryable
+
+
+@pytest.fixture
+def unlimited(exempt: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that only time ends a flood."""
+    monkeypatch.setattr(exchange, "FRAMING_BYTES", 1 << 60)
+
+
+@pytest.mark.parametrize("mode", ["endless", "trailers"])
+def test_deadline_holds_against_a_flood(unlimited: None, web: WebServer, mode: str) -> None:
+    with pytest.raises(OutboundError) as caught:
+        fetch(web.url(f"{mode}/a.bin"), seconds=0.5)
+    assert caught.value.timed_out
+
+
+def test_tick_stops_a_flood(unlimited: None, web: WebServer) -> None:
+    def stop() -> None:
+        raise JobCancelled("stop")
+
+    deadline = time.monotonic() + 60
+    with (
+        pytest.raises(JobCancelled),
+        outbound.open_source(web.url("endless/a.bin"), deadline=deadline, tick=stop),
+    ):
+        pass
+
+
+def test_post_is_bounded_against_a_flood(unlimited: None, web: WebServer) -> None:
+    with pytest.raises(OutboundError) as caught:
+        outbound.post(web.url("endless/a.bin"), b"{}", {}, timeout=0.5)
+    assert caught.value.timed_out
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "found"),
+    [
+        ("Content-Encoding", "gzip", "gzip"),
+        ("Content-Encoding", "identity", None),
+        ("Content-Encoding", "aws-chunked", None),
+        ("Transfer-Encoding", "GZIP, chunked", "gzip"),
+    ],
+)
+def test_compression_is_named(
+    exempt: None, web: WebServer, header: str, value: str, found: str | None
+) -> None:
+    url = web.url(f"encoded/a.bin?{header}={quote(value)}")
+    with outbound.open_source(url, deadline=time.monotonic() + 5) as source:
+        assert source.compression == found
+
+
 def test_nobody_listens(exempt: None) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -417,8 +473,9 @@ def test_tls_by_name(secure: int) -> None:
 
 
 def test_tls_certificate_of_another_name(secure: int) -> None:
-    with pytest.raises(OutboundError, match="cannot be trusted"):
+    with pytest.raises(OutboundError, match="cannot be trusted") as caught:
         fetch(f"https://127.0.0.1:{secure}/")
+    assert not caught.value.retryable
 
 
 # --- webhooks

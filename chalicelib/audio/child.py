@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import selectors
 import subprocess
@@ -18,6 +19,11 @@ from typing import IO, Protocol, Self
 from chalicelib.audio import failures
 
 STALL_SECONDS = 60.0
+_FEEDER_SECONDS = 5.0
+# the fence around video decoders is reported as an error; and what the muxer mends is no damage
+_HARMLESS = re.compile(
+    r"not on whitelist|avformat_find_stream_info|monotonically increasing dts|\[(out|aost)#|\[SWR @"
+)
 
 
 class Stopped(Exception):
@@ -38,9 +44,23 @@ class Finished:
     seconds: float
     """Of media written."""
     text: str
-    """The last lines of stderr."""
+    """What the log has kept of stderr."""
     errors: int
-    """Lines tagged as errors: mostly packets that could not be decoded."""
+    """Lines about packets that could not be read or decoded."""
+
+
+class Tail:
+    """The last lines of stderr."""
+
+    def __init__(self, count: int) -> None:
+        self._lines: deque[str] = deque(maxlen=count)
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._lines)
 
 
 class Child:
@@ -50,7 +70,7 @@ class Child:
         feed: Feed | None,
         environment: Mapping[str, str],
         max_bytes: int | None,
-        keep_lines: int,
+        log: Tail,
     ) -> None:
         # no session of its own: whoever ends this worker's process group must end ffmpeg too
         self._process = subprocess.Popen(  # noqa: S603 a list, never a shell; names are prefixed with file:
@@ -63,7 +83,7 @@ class Child:
         if max_bytes is not None:
             with suppress(ProcessLookupError):
                 resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
-        self._lines: deque[str] = deque(maxlen=keep_lines)
+        self._log = log
         self._errors = 0
         self.seconds = 0.0
         self._advanced = time.monotonic()
@@ -90,7 +110,8 @@ class Child:
         self._process.kill()
         self._process.wait()
         if self._feeder:
-            self._feeder.join()
+            # it hears of the stop within a second; should it not, its source is closed under it
+            self._feeder.join(_FEEDER_SECONDS)
         self._selector.close()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe:
@@ -117,7 +138,7 @@ class Child:
             # a source that broke off did so before ffmpeg could see its end; what comes later, ffmpeg
             # did not wait for
             self._feeder.raise_error()
-        return Finished(returncode, self.seconds, "\n".join(self._lines), self._errors)
+        return Finished(returncode, self.seconds, self._log.text, self._errors)
 
     def _progress_line(self, line: str) -> None:
         name, _, value = line.partition("=")
@@ -127,9 +148,8 @@ class Child:
                 self.seconds, self._advanced = seconds, time.monotonic()
 
     def _log_line(self, line: str) -> None:
-        self._lines.append(line[:400])
-        # the fence around video decoders is reported as an error; it is none
-        if "[error]" in line and "not on whitelist" not in line and "avformat_find_stream_info" not in line:
+        self._log.add(line[:400])
+        if "[error]" in line and not _HARMLESS.search(line):
             self._errors += 1
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib.audio import failures, ffmpeg, loudness, plan, probe
+from chalicelib.audio import failures, ffmpeg, lengths, loudness, plan, probe, timing
 from chalicelib.audio.child import Feed, Finished
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
 from chalicelib.audio.sniff import boxes, is_encrypted
 from chalicelib.audio.source import Download
+from chalicelib.errors import JobError
 from chalicelib.settings import settings
 
 COPY_CHECK_SECONDS = 20
@@ -28,9 +29,14 @@ class Made:
     mode: str
     """`copy` or `transcode`."""
     seconds: float
+    """Of sound in it, not what timestamps say."""
     source: probe.MediaInfo
+    found: probe.MediaInfo
+    """What it holds."""
     warnings: tuple[str, ...]
     loudness: Mapping[str, Any] | None = None
+    granted: int | None = None
+    """bit/s that the encoder was told, if it was."""
 
 
 class Extraction:
@@ -48,6 +54,8 @@ class Extraction:
             raise failures.text_page()
         if not self._download.head:
             raise failures.not_media()
+        if self._download.sniffed.encrypted:
+            raise failures.encrypted()
         streamed = self._stream() if self._may_stream() else None
         return streamed or self._from_file()
 
@@ -60,34 +68,50 @@ class Extraction:
     def _stream(self) -> Made | None:
         """None if a copy is possible after all, which needs a source that can be read twice."""
         self._spooled.write_bytes(self._download.head)
-        info, stream = self._probe(partial=True)
-        if plan.may_copy(self._request, stream, self._container):
-            return None
+        known = self._probe_head()
         self._spooled.unlink()
+        if not known:
+            return None
+        info, stream, lead = known
         self._progress.enter("analyzing", 5, 5)
         self._progress.enter("extracting", 5, 95)
-        return self._encode(info, stream, None, feed=self._download.feed)
+        return self._encode(info, stream, lead, None, feed=self._download.feed)
+
+    def _probe_head(self) -> tuple[probe.MediaInfo, probe.AudioStream, float] | None:
+        """None too if the head alone does not tell: a cover or attachments may fill it."""
+        try:
+            info, stream = self._probe(partial=True)
+        except JobError as error:
+            index_known = self._download.sniffed.index_end > 0
+            if error.code == "INVALID_VIDEO" or (error.code == "NO_AUDIO" and not index_known):
+                return None
+            raise
+        if plan.may_copy(self._request, stream, self._container):
+            return None
+        lead = timing.lead(self._spooled, info, stream, self._still)
+        return None if lead is None else (info, stream, lead)
 
     def _from_file(self) -> Made:
         self._progress.enter("downloading", 3, 30)
         self._download.spool(self._spooled, self._progress)
         self._progress.enter("analyzing", 30, 60 if self._request.normalize else 35)
         info, stream = self._probe()
-        if plan.may_copy(self._request, stream, self._container):
+        lead = timing.lead(self._spooled, info, stream, self._still) or 0.0
+        if not lead and plan.may_copy(self._request, stream, self._container):
             self._progress.enter("extracting", 35, 95)
             copied = self._copy(info, stream)
             if copied:
                 return copied
-        return self._encode(info, stream, self._measure(info, stream))
+        return self._encode(info, stream, lead, self._measure(info, stream))
 
     @property
     def _container(self) -> str:
         return self._download.sniffed.container
 
     def _probe(self, *, partial: bool = False) -> tuple[probe.MediaInfo, probe.AudioStream]:
-        if self._download.sniffed.encrypted or (not partial and _encrypted(self._spooled)):
+        if not partial and _encrypted(self._spooled):
             raise failures.encrypted()
-        info = probe.probe(self._spooled, lambda _: self._progress.still(), partial=partial)
+        info = probe.probe(self._spooled, self._still, partial=partial)
         stream = plan.choose_stream(info)
         self._progress.learn(input=input_facts(self._download, info))
         if stream is None:
@@ -103,53 +127,59 @@ class Extraction:
         return loudness.measure(self._spooled, stream.index, count, self._advance(info.duration))
 
     def _copy(self, info: probe.MediaInfo, stream: probe.AudioStream) -> Made | None:
-        """None if the result is no good: undecodable, or larger than the quality asked for."""
+        """None if the result is no good: undecodable, with gaps, or larger than the quality asked for."""
         arguments = plan.copy_arguments(self._request, stream, self._tags(info))
         finished = self._ffmpeg(arguments, info.duration, None)
-        if finished.returncode or not finished.seconds or not self._decodes():
+        # these keep the source's timestamps or its header, and only decoding tells
+        whole = self._request.format in ("ogg", "opus", "flac")
+        decoded = lengths.decoded(self._out, self._still, None if whole else COPY_CHECK_SECONDS)
+        if finished.returncode or not finished.seconds or not decoded:
             return None
-        if self._out.stat().st_size * 8 / finished.seconds > plan.copy_limit(self._request, stream):
+        found = probe.probe(self._out, self._still)
+        seconds = decoded if whole else self._seconds(found)
+        if abs(finished.seconds - seconds) > timing.TOLERANCE_SECONDS:
             return None
-        return Made(self._out, "copy", finished.seconds, info, self._length_warnings(info, finished))
-
-    def _decodes(self) -> bool:
-        arguments = [
-            *ffmpeg.INPUT_FENCE,
-            "-i",
-            f"file:{self._out}",
-            "-t",
-            str(COPY_CHECK_SECONDS),
-            "-f",
-            "null",
-            "-",
-        ]
-        finished = ffmpeg.run(arguments, tick=lambda _: self._progress.still())
-        return finished.returncode == 0 and finished.seconds > 0 and finished.errors <= 3
+        if self._out.stat().st_size * 8 / seconds > plan.copy_limit(self._request, stream):
+            return None
+        warnings = self._length_warnings(info, seconds, finished.text)
+        return Made(self._out, "copy", seconds, info, found, warnings)
 
     def _encode(
         self,
         info: probe.MediaInfo,
         stream: probe.AudioStream,
+        lead: float,
         measured: loudness.Loudness | None,
         feed: Feed | None = None,
     ) -> Made:
         if not feed:
             self._progress.enter("extracting", 60 if self._request.normalize else 35, 95)
         chosen = plan.encoding(self._request, stream)
-        filters = loudness.filters(measured, chosen.channels) if measured else []
+        filters = timing.filters(info.container, stream, lead)
+        filters += loudness.filters(measured, chosen.channels) if measured else []
         arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags(info))
         finished = self._ffmpeg(arguments, info.duration, feed, level="info" if measured else "warning")
         if finished.returncode:
             raise failures.from_ffmpeg(finished.returncode, finished.text)
         if not finished.seconds or not self._out.stat().st_size:
             raise failures.not_media()
-        warnings = [*chosen.warnings, *self._length_warnings(info, finished)]
+        found = probe.probe(self._out, self._still)
+        seconds = self._seconds(found)
+        warnings = [*chosen.warnings, *self._length_warnings(info, seconds, finished.text)]
         if finished.errors:
             warnings.append(f"decode_errors:{finished.errors}")
         if self._request.normalize and not measured:
             warnings.append("loudness_unmeasurable")
         reached = _loudness_facts(measured, finished) if measured else None
-        return Made(self._out, "transcode", finished.seconds, info, tuple(warnings), reached)
+        return Made(self._out, "transcode", seconds, info, found, tuple(warnings), reached, chosen.bitrate)
+
+    def _seconds(self, found: probe.MediaInfo) -> float:
+        if not found.audio:
+            raise failures.not_media()
+        seconds = lengths.adts(self._out) if self._request.format == "aac" else found.duration
+        if not seconds:
+            raise failures.not_media()
+        return seconds
 
     def _ffmpeg(
         self, arguments: list[str], duration: float | None, feed: Feed | None, level: str = "warning"
@@ -164,16 +194,19 @@ class Extraction:
             return lambda seconds: self._progress.at(seconds / duration)
         return lambda _: self._progress.at(self._download.fraction)
 
+    def _still(self, _: float) -> None:
+        self._progress.still()
+
     def _tags(self, info: probe.MediaInfo) -> Mapping[str, str] | None:
         return info.tags if self._request.preserve_metadata else None
 
-    def _length_warnings(self, info: probe.MediaInfo, finished: Finished) -> tuple[str, ...]:
+    def _length_warnings(self, info: probe.MediaInfo, seconds: float, text: str) -> tuple[str, ...]:
         """Raises JobError when the media itself is cut off; the audio may rightly end before the picture."""
         expected = info.duration or 0.0
-        if info.estimated or finished.seconds >= expected - max(2.0, 0.02 * expected):
+        if info.estimated or seconds >= expected - max(2.0, 0.02 * expected):
             return ()
-        if not info.has_video or _ENDS_EARLY.search(finished.text):
-            raise failures.cut_off(expected, finished.seconds)
+        if not info.has_video or _ENDS_EARLY.search(text):
+            raise failures.cut_off(expected, seconds)
         return ("audio_shorter_than_container",)
 
 

@@ -45,6 +45,16 @@ _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 def from_ffmpeg(returncode: int, text: str) -> JobError:
     """The failure behind a return code other than 0 and what ffmpeg wrote."""
+    unexplained = JobError("EXTRACTION_FAILED", "The audio could not be extracted from this source.")
+    return _killed(returncode) or _explained(text) or unexplained
+
+
+def unreadable(text: str) -> JobError:
+    """The failure behind what ffmpeg wrote when it found no container at all."""
+    return _explained(text) or not_media()
+
+
+def _killed(returncode: int) -> JobError | None:
     if returncode == -25:
         return JobError("TOO_LARGE", "The audio file would be too large. Ask for a lower bit rate.")
     if returncode == -9:
@@ -53,11 +63,15 @@ def from_ffmpeg(returncode: int, text: str) -> JobError:
         )
     if returncode < 0:
         return JobError("EXTRACTION_FAILED", "The encoder crashed on this source.")
+    return None
+
+
+def _explained(text: str) -> JobError | None:
     for pattern, code, sentence in _RULES:
         if re.search(pattern, text):
             # what we run out of, another worker may have
             return JobError(code, sentence, retryable=code == "EXTRACTION_FAILED")
-    return JobError("EXTRACTION_FAILED", "The audio could not be extracted from this source.")
+    return None
 
 
 def from_status(status: int) -> JobError:
@@ -68,6 +82,11 @@ def from_status(status: int) -> JobError:
         named = str(status)
     retryable = status >= 500 or status in (408, 425, 429)
     return JobError("DOWNLOAD_FAILED", f"The source answered {named}.", retryable=retryable)
+
+
+def compressed(encoding: str) -> JobError:
+    sentence = f"The source is sent with the encoding {encoding}, which was not asked for."
+    return JobError("DOWNLOAD_FAILED", sentence)
 
 
 def not_media() -> JobError:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 
-from chalicelib.audio.child import Child, Feed, Finished
+from chalicelib.audio.child import Child, Feed, Finished, Tail
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
 
@@ -38,6 +38,8 @@ DECODERS = (
 INPUT_FENCE = (
     *("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS),
     *("-codec_whitelist", DECODERS, "-max_streams", "100"),
+    # a broadcast's sound may begin long after its picture
+    *("-analyzeduration", "60M", "-probesize", "64M"),
 )
 _COMMON = ("-hide_banner", "-nostats", "-max_alloc", str(512 << 20), "-y")
 _PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
@@ -91,7 +93,7 @@ def run(
     feed: Feed | None = None,
     level: str = "warning",
     max_bytes: int | None = None,
-    keep_lines: int = 60,
+    log: Tail | None = None,
 ) -> Finished:
     """Run ffmpeg to its end. `tick(seconds of media written)` is called at least twice a second; what it
     raises kills ffmpeg and comes out here, and so does what `feed` raises.
@@ -99,7 +101,7 @@ def run(
     No output file grows beyond `max_bytes`. Raises JobError TIMEOUT after 60 s without any advance.
     """
     head = [binary(), *(() if feed else ("-nostdin",)), *_COMMON, "-loglevel", "level+" + level, *_PROGRESS]
-    with Child([*head, *arguments], feed, ENVIRONMENT, max_bytes, keep_lines) as child:
+    with Child([*head, *arguments], feed, ENVIRONMENT, max_bytes, log or Tail(60)) as child:
         while child.listen():
             tick(child.seconds)
             child.check_advance()

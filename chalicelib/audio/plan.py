@@ -46,6 +46,8 @@ class Encoding:
     channels: int
     arguments: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    bitrate: int | None = None
+    """bit/s; None where a quality decides."""
 
 
 def choose_stream(info: MediaInfo) -> AudioStream | None:
@@ -86,7 +88,7 @@ def encoding(request: AudioRequest, stream: AudioStream) -> Encoding:
     granted = min(wanted, _capacity(request.format, rate, count))
     warnings = (f"bitrate_lowered:{granted}",) if request.bitrate and granted < wanted else ()
     quality = _bitrate_arguments(request.format, granted) if granted else preset.args
-    return Encoding(rate, count, quality, warnings)
+    return Encoding(rate, count, quality, warnings, granted or None)
 
 
 def encode_arguments(

@@ -76,7 +76,7 @@ MONO_SHARE: Mapping[str, float] = {"aac": 0.6, "opus": 0.6, "mp3": 0.5}
 
 BITRATES: Mapping[str, tuple[int, int]] = {
     "mp3": (32_000, 320_000),
-    "aac": (32_000, 512_000),
+    "aac": (32_000, 400_000),
     "opus": (16_000, 510_000),
     "ogg": (48_000, 500_000),
 }

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chalicelib.audio import failures, ffmpeg, metadata
+from chalicelib.audio.child import Tail
 
 _INPUT = re.compile(r"Input #0, (.+), from ")
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+)")
+_START = re.compile(r"  Duration: .*start: (-?\d+\.\d+)")
+_LEVEL = re.compile(r"^(\[[^\]]*@[^\]]*\] )?\[(info|warning|error|fatal)\] ")
 _STREAM = re.compile(r"  Stream #0:(\d+)(?:\[\w+\])?(?:\([^)]*\))?: (Video|Audio): (.+)")
 _LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8}
 # these hold no length of their own, so a part of the file tells nothing about the whole
 _LENGTH_AT_END = ("ogg", "mpegts", "mpeg")
+_MOST_TEXT = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class AudioStream:
     bitrate: int | None
     """bit/s as the container states it."""
     default: bool
+    layout: str = ""
+    """ffmpeg's name of the channel layout."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,10 @@ class MediaInfo:
     audio: tuple[AudioStream, ...]
     has_video: bool
     tags: Mapping[str, str] = field(default_factory=dict)
+    picture: int | None = None
+    """Index of the first video stream that is no cover."""
+    start: float = 0.0
+    """The container's first timestamp."""
 
 
 def probe(
@@ -47,22 +57,49 @@ def probe(
 ) -> MediaInfo:
     """`partial`: the file is just the start of the source. Raises JobError for what is no media."""
     arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{path}"]
-    finished = ffmpeg.run(arguments, tick=tick, level="info", keep_lines=3000)
+    finished = ffmpeg.run(arguments, tick=tick, level="info", log=Description())
     if finished.returncode < 0:
         raise failures.not_media()
-    text = re.sub(
-        r"^(\[[^\]]*@[^\]]*\] )?\[(info|warning|error|fatal)\] ", "", finished.text, flags=re.MULTILINE
-    )
-    return parse(text, partial=partial)
+    return parse(finished.text, partial=partial)
+
+
+class Description(Tail):
+    """The log of a probe: what is told about the input, however many chapters and tags it has."""
+
+    def __init__(self) -> None:
+        super().__init__(200)
+        self._description: list[str] = []
+        self._size = 0
+        self._in_chapters = False
+
+    def add(self, line: str) -> None:
+        line = _LEVEL.sub("", line)
+        if not self._description and not _INPUT.match(line):
+            super().add(line)
+        elif self._keeps(line):
+            self._description.append(line)
+
+    @property
+    def text(self) -> str:
+        return "\n".join([super().text, *self._description])
+
+    def _keeps(self, line: str) -> bool:
+        heading = not line.startswith("    ")  # of the file, of its chapters, of a stream
+        if heading:
+            self._in_chapters = line.startswith("  Chapters:")
+        self._size += 0 if heading else len(line)
+        # the number of streams is limited, that of tags is not
+        return not self._in_chapters and (heading or self._size <= _MOST_TEXT)
 
 
 def parse(text: str, *, partial: bool = False) -> MediaInfo:
     lines = text.splitlines()
     start = next((number for number, line in enumerate(lines) if _INPUT.match(line)), None)
     if start is None:
-        raise failures.from_ffmpeg(1, text)
+        raise failures.unreadable(text)
     container = lines[start].removeprefix("Input #0, ").split(",")[0]
     streams = [found for line in lines[start:] if (found := _STREAM.match(line))]
+    pictures = [int(s[1]) for s in streams if s[2] == "Video" and "attached pic" not in s[3]]
     estimated = "Estimating duration" in text
     unknown = partial and (estimated or container in _LENGTH_AT_END)
     return MediaInfo(
@@ -70,8 +107,10 @@ def parse(text: str, *, partial: bool = False) -> MediaInfo:
         duration=None if unknown else _duration(lines[start:]),
         estimated=estimated,
         audio=tuple(_audio(int(s[1]), s[3]) for s in streams if s[2] == "Audio"),
-        has_video=any(s[2] == "Video" and "attached pic" not in s[3] for s in streams),
+        has_video=bool(pictures),
         tags=metadata.parse(lines[start:]),
+        picture=next(iter(pictures), None),
+        start=_start(lines[start:]),
     )
 
 
@@ -80,17 +119,24 @@ def _duration(lines: list[str]) -> float | None:
     return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
 
 
+def _start(lines: list[str]) -> float:
+    found = next((match for line in lines if (match := _START.match(line))), None)
+    return float(found[1]) if found else 0.0
+
+
 def _audio(index: int, text: str) -> AudioStream:
     parts = [part.strip() for part in text.split(",")]
     rate = next((int(part.split()[0]) for part in parts if part.endswith(" Hz")), 0)
     bitrate = re.search(r"(\d+) kb/s", text)
+    layout = next((part for part in parts[1:] if _channels(part)), "")
     return AudioStream(
         index=index,
         codec=parts[0].split()[0],
         rate=rate,
-        channels=next((count for part in parts[1:] if (count := _channels(part))), 0),
+        channels=_channels(layout),
         bitrate=int(bitrate[1]) * 1000 if bitrate else None,
         default="(default)" in text,
+        layout=layout.removesuffix("(default)").strip(),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chalicelib.audio import failures, probe
+from chalicelib.audio import failures
 from chalicelib.audio.extract import Extraction, Made, input_facts
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import CONTENT_TYPES, AudioRequest
@@ -14,6 +14,9 @@ from chalicelib.audio.source import Download, open_download
 from chalicelib.audio.upload import upload
 from chalicelib.audio.workspace import workspace
 from chalicelib.task import Task
+
+MISSED_SHARE = 0.15
+"""An explicit bit rate that is off by more gets a warning."""
 
 
 def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
@@ -32,40 +35,42 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
             )
             made = Extraction(asked, download, progress, folder).run()
         progress.enter("finalizing", 95, 99)
-        found = probe.probe(made.path, lambda _: progress.still())
-        if not found.audio:
-            raise failures.not_media()
         key = f"{task.object_prefix}audio.{asked.format}"
         upload(made.path, key, CONTENT_TYPES[asked.format], progress)
-        return _result(asked, task, download, made, found, key)
+        return _result(asked, task, download, made, key)
 
 
-def _result(
-    asked: AudioRequest, task: Task, download: Download, made: Made, found: probe.MediaInfo, key: str
-) -> dict[str, Any]:
+def _result(asked: AudioRequest, task: Task, download: Download, made: Made, key: str) -> dict[str, Any]:
     source = input_facts(download, made.source)
     source["size"] = download.received if download.length is None else download.length
     if source["duration"] is None:
         source["duration"] = round(made.seconds, 3)
+    output = _output(asked, made)
     return {
         "input": source,
-        "output": _output(asked, made, found)
-        | {"key": key, "filename": file_name(asked, download.name, task.job_id)},
+        "output": output | {"key": key, "filename": file_name(asked, download.name, task.job_id)},
         "mode": made.mode,
-        "warnings": list(made.warnings),
+        "warnings": [*made.warnings, *_missed(asked, made, output["bitrate"])],
         "loudness": made.loudness,
     }
 
 
-def _output(asked: AudioRequest, made: Made, found: probe.MediaInfo) -> dict[str, Any]:
+def _missed(asked: AudioRequest, made: Made, bitrate: int) -> tuple[str, ...]:
+    wanted = made.granted if asked.bitrate else None
+    missed = wanted and abs(bitrate - wanted) > MISSED_SHARE * wanted
+    return (f"bitrate_missed:{bitrate}",) if missed else ()
+
+
+def _output(asked: AudioRequest, made: Made) -> dict[str, Any]:
     size = made.path.stat().st_size
-    stream = found.audio[0]
+    duration = max(round(made.seconds, 3), 0.001)
+    stream = made.found.audio[0]
     return {
         "size": size,
-        "duration": round(made.seconds, 3),
+        "duration": duration,
         "format": asked.format,
         "codec": stream.codec,
-        "bitrate": round(size * 8 / made.seconds),
+        "bitrate": round(size * 8 / duration),
         "sample_rate": stream.rate,
         "channels": stream.channels,
     }

@@ -79,11 +79,12 @@ class Download:
         while size > 0 and (chunk := next(self._chunks, b"")):
             parts.append(chunk)
             size -= len(chunk)
+            self._waiting()
         return b"".join(parts)
 
 
 class _Waiting:
-    """What to do while nothing arrives; it changes when the feeding thread takes over."""
+    """What to do now and then while the source arrives; it changes when the feeding thread takes over."""
 
     def __init__(self, call: Callable[[], None]) -> None:
         self.call = call
@@ -106,6 +107,8 @@ def open_download(url: str, progress: Progress) -> Iterator[Download]:
     ):
         if source.status != 200:
             raise failures.from_status(source.status)
+        if source.compression:
+            raise failures.compressed(source.compression)
         yield Download(url, source, waiting)
 
 

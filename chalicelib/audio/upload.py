@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
 
 from chalicelib import aws
 from chalicelib.audio.progress import Progress
 from chalicelib.errors import ServiceUnavailable
 from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+LAST_WORDS_SECONDS = 2.0
+# a part of 8 MB is acknowledged at once or not at all, and the job itself is tried again
+_IMPATIENT = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 def upload(path: Path, key: str, content_type: str, progress: Progress) -> None:
@@ -21,7 +33,8 @@ def upload(path: Path, key: str, content_type: str, progress: Progress) -> None:
             progress.at(sending.sent / sending.size)
     finally:
         sending.stop.set()
-        sending.join()
+        # while S3 is silent it cannot be stopped; it is left behind, and ends by its own time limits
+        sending.join(LAST_WORDS_SECONDS)
     if sending.error:
         raise ServiceUnavailable("The result could not be stored.") from sending.error
 
@@ -33,13 +46,14 @@ class _Upload(threading.Thread):
         self.size = path.stat().st_size
         self.sent = 0
         self.error: Exception | None = None
-        self._what = (path, key, content_type)
+        self._client = _client(aws.s3())
+        self._what = (path, settings().bucket, key, content_type)
 
     def run(self) -> None:
-        path, key, content_type = self._what
+        path, bucket, key, content_type = self._what
         extra = {"ContentType": content_type}
         try:
-            aws.s3().upload_file(str(path), settings().bucket, key, ExtraArgs=extra, Callback=self._count)
+            self._client.upload_file(str(path), bucket, key, ExtraArgs=extra, Callback=self._count)
         except Exception as error:  # whatever it is, it belongs to the thread that waits
             self.error = error
 
@@ -47,3 +61,9 @@ class _Upload(threading.Thread):
         self.sent += sent
         if self.stop.is_set():
             raise InterruptedError
+
+
+@lru_cache(maxsize=1)
+def _client(usual: S3Client) -> S3Client:
+    """As the usual client, but giving up sooner."""
+    return boto3.Session().client("s3", config=usual.meta.config.merge(_IMPATIENT))

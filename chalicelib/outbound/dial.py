@@ -120,7 +120,7 @@ def _tls(sock: socket.socket, host: str, patience: Patience) -> socket.socket:
     except ssl.SSLCertVerificationError as error:
         wrapped.close()
         sentence = f"The TLS certificate of {host} cannot be trusted: {error.verify_message}."
-        raise OutboundError(sentence, retryable=True) from error
+        raise OutboundError(sentence, retryable=False) from error
     except OSError as error:
         wrapped.close()
         raise OutboundError(f"No secure connection to {host} could be made.", retryable=True) from error

@@ -10,6 +10,8 @@ from chalicelib.outbound.dial import dial
 from chalicelib.outbound.patience import Patience, PatientSocket
 from chalicelib.outbound.urls import Target
 
+FRAMING_BYTES = 1 << 18
+"""The most that may arrive beside a body: status lines, headers, chunk sizes, trailers."""
 _ALWAYS = {"User-Agent": "Batchreel", "Accept-Encoding": "identity", "Connection": "close"}
 
 
@@ -21,14 +23,20 @@ class Exchange:
         self._sock = dial(target, patience, https_only=https_only)
         self._connection = HTTPConnection(target.host, target.port)
         self._connection.default_port = {"http": 80, "https": 443}[target.scheme]
-        self._connection.sock = PatientSocket(self._sock, patience)
+        self._stream = PatientSocket(self._sock, patience)
+        self._connection.sock = self._stream
 
     def send(self, method: str, headers: Mapping[str, str], body: bytes | None = None) -> HTTPResponse:
         """Raises OutboundError (retryable) if no well-formed answer comes."""
         sent = _ALWAYS | dict(headers)
+        self.expect(0)
         with translated():
             self._connection.request(method, self._target.path, body, sent)
             return self._connection.getresponse()
+
+    def expect(self, size: int) -> None:
+        """Call before `size` bytes of a body are read."""
+        self._stream.allow(size + FRAMING_BYTES)
 
     def close(self) -> None:
         self._sock.close()

@@ -15,6 +15,7 @@ from chalicelib.settings import settings
 
 MAX_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
+_COMPRESSED = {"gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"}
 _FOR_ANY_HOST = {"range", "accept", "user-agent"}
 
 
@@ -29,7 +30,7 @@ class SourceCutShort(OutboundError):
 class Source:
     """An answer whose body is still to be read."""
 
-    def __init__(self, url: str, response: HTTPResponse, max_bytes: int | None) -> None:
+    def __init__(self, url: str, response: HTTPResponse, exchange: Exchange, max_bytes: int | None) -> None:
         self.url = url
         """After redirects."""
         self.status = response.status
@@ -39,8 +40,19 @@ class Source:
         self.received = 0
         """Bytes read so far."""
         self._response = response
+        self._exchange = exchange
         self._max_bytes = max_bytes
         self._check_size(self.length or 0)
+
+    @property
+    def compression(self) -> str | None:
+        """The encoding that the host has put on the body although none was asked for."""
+        for name in ("content-encoding", "transfer-encoding"):
+            # other names than these are mislabelled plain content more often than not
+            for coding in self.headers.get(name, "").lower().split(","):
+                if coding.strip() in _COMPRESSED:
+                    return coding.strip()
+        return None
 
     def chunks(self, size: int = 1 << 18) -> Iterator[bytes]:
         """The body, or what is left of it, at most `size` bytes at a time.
@@ -55,6 +67,7 @@ class Source:
             raise _cut_short(self.received, self.length)
 
     def _read(self, size: int) -> bytes:
+        self._exchange.expect(size)
         with translated():
             try:
                 return self._response.read1(size)
@@ -78,7 +91,7 @@ def open_source(
     """GET `url`, following up to five redirects, each checked like the first.
 
     `deadline` (time.monotonic()) ends everything, body included. `tick` is called about once a second
-    while nothing arrives; what it raises comes out here. Any status but a redirect is handed on.
+    while reading; what it raises comes out here. Any status but a redirect is handed on.
     Raises OutboundError, and SourceTooLarge at once if the host announces more than `max_bytes`.
     """
     patience = Patience(deadline, settings().source_timeout, tick)
@@ -91,7 +104,7 @@ def open_source(
             where = response.getheader("Location")
             if response.status not in _REDIRECTS or not where:
                 with response:
-                    yield Source(url, response, max_bytes)
+                    yield Source(url, response, exchange, max_bytes)
                 return
             response.close()
         finally:

@@ -20,12 +20,17 @@ T = TypeVar("T")
 
 class Patience:
     """How long to wait for a peer: until `deadline` (time.monotonic()) in all, `stall` seconds at a time.
-    `tick` is called about every second of waiting; what it raises ends the wait."""
+    `tick` is called about once a second, idle or busy; what it raises comes out of the operation."""
 
     def __init__(self, deadline: float, stall: float, tick: Callable[[], None] = lambda: None) -> None:
         self.deadline = deadline
         self.stall = stall
-        self.tick = tick
+        self._tick = tick
+        self._ticked = time.monotonic()
+
+    def tick(self) -> None:
+        self._ticked = time.monotonic()
+        self._tick()
 
     def until(self, ready: Callable[[float], bool], limit: float, doing: str) -> None:
         """Call `ready(seconds)` until it says yes. Raises OutboundError (retryable, timed out)."""
@@ -38,6 +43,7 @@ class Patience:
     def retry(self, operation: Callable[[], T], sock: socket.socket, *, writing: bool = False) -> T:
         """Run an operation of a non-blocking socket until it is through."""
         while True:
+            self._check()  # a peer that never stops sending never makes us wait
             try:
                 return operation()
             except ssl.SSLWantReadError:
@@ -48,6 +54,13 @@ class Patience:
                 events = select.POLLOUT if writing else select.POLLIN
             self.until(polling(sock, events), self.stall, "to answer")
 
+    def _check(self) -> None:
+        now = time.monotonic()
+        if now - self._ticked >= TICK_SECONDS:
+            self.tick()
+        if now >= self.deadline:
+            raise OutboundError("The host took too long to answer.", retryable=True, timed_out=True)
+
 
 class PatientSocket(io.RawIOBase):
     """As much of a socket as http.client uses, every operation bounded by a Patience."""
@@ -55,6 +68,11 @@ class PatientSocket(io.RawIOBase):
     def __init__(self, sock: socket.socket, patience: Patience) -> None:
         self._sock = sock
         self._patience = patience
+        self._allowed = 0
+
+    def allow(self, size: int) -> None:
+        """How much may arrive from now on; more is a breach of HTTP: endless headers, endless trailers."""
+        self._allowed = size
 
     def makefile(self, mode: str) -> io.BufferedReader:
         return io.BufferedReader(self, 65536)
@@ -63,7 +81,11 @@ class PatientSocket(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        return self._patience.retry(partial(self._sock.recv_into, buffer), self._sock)
+        got = self._patience.retry(partial(self._sock.recv_into, buffer), self._sock)
+        self._allowed -= got
+        if self._allowed < 0:
+            raise OutboundError("The host sent too much beside its content.", retryable=True)
+        return got
 
     def sendall(self, data: bytes) -> None:
         left = memoryview(data)

@@ -37,6 +37,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float) -
     with closing(Exchange(target, Patience(started + timeout, timeout), https_only=True)) as exchange:
         response = exchange.send("POST", headers, body)
         with response:
+            exchange.expect(KEPT_BYTES)
             kept = _first_bytes(response)
         received = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, received, kept, time.monotonic() - started)

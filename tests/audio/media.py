@@ -68,8 +68,46 @@ def make_media(folder: Path) -> None:
     ffmpeg(*music(12), "-c:a", "pcm_s16le", folder / "long.wav")
     ffmpeg(*music(12), "-c:a", "pcm_s16le", "-movflags", "+faststart", folder / "index-first.mov")
     ffmpeg(*music(12), "-c:a", "pcm_s16le", folder / "index-last.mov")
-    ffmpeg(*music(45), "-c:a", "libmp3lame", "-b:a", "320k", folder / "long.mp3")
+    ffmpeg(*mono(45, 48000), "-ac", "2", "-c:a", "libmp3lame", "-b:a", "320k", folder / "long.mp3")
+    _make_untimely(folder)
+    _make_stuffed(folder)
     _make_hostile(folder)
+
+
+def _make_untimely(folder: Path) -> None:
+    """Ten seconds of picture; the sound starts 8 s late, or misses the three seconds from the third on."""
+    video = ["-c:v", "libx264", "-preset", "ultrafast"]
+    late = [*picture(10), "-itsoffset", "8", *music(2), "-map", "0", "-map", "1", *video, "-c:a", "aac"]
+    for name in ("late.mp4", "late.mkv", "late.ts"):
+        ffmpeg(*late, folder / name)
+    ffmpeg(*late, "-ac", "6", folder / "late-surround.mkv")
+    gap = ["-af", "aselect='lt(t,3)+gt(t,6)'"]
+    ffmpeg(*picture(10), *music(10), *gap, *video, "-c:a", "aac", folder / "gap.mkv")
+    ffmpeg(*picture(10), *music(10), *gap, *video, "-c:a", "libopus", folder / "gap.webm.mkv")
+    # a change of format on the way, which confuses every timestamp after it
+    parts = [folder / f"{rate}.aac" for rate in (48000, 24000)]
+    for path in parts:
+        ffmpeg(*music(4, int(path.stem)), "-c:a", "aac", "-f", "adts", path)
+    (folder / "two-rates.aac").write_bytes(b"".join(path.read_bytes() for path in parts))
+
+
+def _make_stuffed(folder: Path) -> None:
+    """Much else before the sound, or beside it."""
+    cover = folder / "cover.bmp"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=800x600:d=0.04", "-frames:v", "1", "-pix_fmt", "bgr24", cover)
+    pictured = ["-map", "0", "-map", "1", "-c:v", "png", "-compression_level", "0", "-pred", "none"]
+    for name in ("cover.mp3", "cover.flac"):
+        ffmpeg(*music(), "-i", cover, *pictured, "-disposition:v", "attached_pic", folder / name)
+    ffmpeg(*music(), "-c:a", "aac", "-attach", cover, "-metadata:s:t", "mimetype=image/bmp",
+           folder / "attachment.mkv")  # fmt: skip
+    chapter = "[CHAPTER]\nTIMEBASE=1/1000\nSTART={0}\nEND={1}\ntitle=Stream #0:9: Audio: no\n"
+    texts = {
+        "chapters.mkv": "title=Kept\n" + "".join(chapter.format(i * 2, i * 2 + 2) for i in range(1500)),
+        "long-tag.mkv": "comment=" + "line\\\n" * 3500 + "end\ntitle=Kept\n",
+    }
+    for name, text in texts.items():
+        (folder / "tags.txt").write_text(";FFMETADATA1\n" + text)
+        ffmpeg(*music(), "-i", folder / "tags.txt", "-map_metadata", "1", "-c:a", "flac", folder / name)
 
 
 def _make_hostile(folder: Path) -> None:
@@ -88,6 +126,12 @@ def seconds(path: Path) -> float:
     """The true length: every sample decoded and counted."""
     samples = _output("-i", path, "-map", "0:a:0", "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
     return len(samples) / 2 / 48000
+
+
+def first_sound(path: Path) -> float:
+    """Seconds until something is heard."""
+    text = ffmpeg("-i", path, "-map", "0:a:0", "-af", "silencedetect=n=-40dB:d=0.5", "-f", "null", "-")
+    return float(re.findall(r"silence_end: ([\d.]+)", text)[0])
 
 
 def lufs(path: Path) -> float:

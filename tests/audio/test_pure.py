@@ -137,6 +137,18 @@ def test_parse_without_input() -> None:
     assert caught.value.code == "INVALID_VIDEO"
 
 
+@pytest.mark.parametrize("text", ["Failed to read frame size: Invalid argument", "Input/output error", ""])
+def test_what_cannot_even_be_opened_is_no_media(text: str) -> None:
+    with pytest.raises(JobError) as caught:
+        parse(f"[in#0] [error] Error opening input: {text}")
+    assert caught.value.code == "INVALID_VIDEO"
+
+
+def test_aac_beyond_what_its_encoder_reaches() -> None:
+    assert bitrate_problem("aac", 400_000) is None
+    assert bitrate_problem("aac", 401_000) == "aac takes bit rates from 32k to 400k."
+
+
 def test_no_tags_means_no_trace() -> None:
     assert "+bitexact" in metadata.arguments(None)
     assert "+bitexact" not in metadata.arguments({"title": "x"})

@@ -8,7 +8,10 @@ The first part of a WebServer path says how the rest is served:
     /truncated/<file>  promises the whole file, hangs up after half of it
     /stall/<file>      half of the file, then silence for as long as the client stays
     /drip/<file>       one byte every 20 ms
+    /endless/<file>    `100 Continue` for ever
+    /trailers/<file>   the file in chunks, then trailers for ever
     /gated/<file>      half of the file, the rest when `server.gate` is set
+    /encoded/<file>    as good, but named with `?<header>=<value>`
     /status/<number>   that status (`?after=<n>`: Retry-After)
     /redirect?to=<url> a redirect (`&status=307`: that kind of it)
     /text?body=<text>  that text (`&type=text/html`: of that type)
@@ -57,13 +60,22 @@ class _WebHandler(Handler):
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         mode, _, rest = unquote(parts.path).lstrip("/").partition("/")
-        special = {"status": self._status, "redirect": self._redirect, "text": self._text}
+        special = {
+            "status": self._status,
+            "redirect": self._redirect,
+            "text": self._text,
+            "encoded": self._encoded,
+        }
         if mode in special:
             special[mode](rest, query)
         else:
             self._file(mode, self.owner.root / rest)
 
     def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.read_body()
         self.do_GET()
 
     def _status(self, rest: str, query: dict[str, str]) -> None:
@@ -75,6 +87,10 @@ class _WebHandler(Handler):
     def _text(self, _: str, query: dict[str, str]) -> None:
         self.answer(200, query.get("body", "").encode(), {"Content-Type": query.get("type", "text/plain")})
 
+    def _encoded(self, rest: str, query: dict[str, str]) -> None:
+        self.close_connection = True
+        self.answer(200, (self.owner.root / rest).read_bytes(), _MEDIA | query)
+
     def _file(self, mode: str, path: Path) -> None:
         serve: dict[str, Callable[[bytes], None]] = {
             "plain": self._plain,
@@ -84,6 +100,8 @@ class _WebHandler(Handler):
             "stall": lambda data: self._half(data, self._wait_for_end),
             "gated": lambda data: self._half(data, self._wait_for_gate, rest=True),
             "drip": self._drip,
+            "endless": lambda _: self._repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+            "trailers": self._trailers,
         }
         if mode not in serve or not path.is_file() or not path.resolve().is_relative_to(self.owner.root):
             self.answer(404, b"no such file")
@@ -106,12 +124,12 @@ class _WebHandler(Handler):
             206, data[start : end + 1], headers | {"Content-Range": f"bytes {start}-{end}/{len(data)}"}
         )
 
-    def _chunked(self, data: bytes) -> None:
+    def _chunked(self, data: bytes, end: bytes = b"0\r\n\r\n") -> None:
         self._head({"Transfer-Encoding": "chunked"})
         for at in range(0, len(data), 65536):
             piece = data[at : at + 65536]
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-        self.wfile.write(b"0\r\n\r\n")
+        self.wfile.write(end)
 
     def _half(self, data: bytes, then: Callable[[], None], *, rest: bool = False) -> None:
         self._head({"Content-Length": str(len(data))})
@@ -120,6 +138,14 @@ class _WebHandler(Handler):
         then()
         if rest:
             self.wfile.write(data[len(data) // 2 :])
+
+    def _trailers(self, data: bytes) -> None:
+        self._chunked(data, end=b"0\r\n")
+        self._repeat(b"X: y\r\n")
+
+    def _repeat(self, line: bytes) -> None:
+        while not self.owner.stopping.is_set():
+            self.wfile.write(line * 1000)
 
     def _drip(self, data: bytes) -> None:
         self._head({"Content-Length": str(len(data))})

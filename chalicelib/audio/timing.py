@@ -1,0 +1,60 @@
+"""Keeping the sound where it belongs beside the picture: it may start late, and it may have gaps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from chalicelib.audio import ffmpeg
+from chalicelib.audio.probe import AudioStream, MediaInfo
+
+# containers whose timestamps say more than the order of the packets
+_TIMED = {"mp4", "matroska", "ogg", "flv", "asf", "mpegts", "mpeg"}
+# ffmpeg without video decoders cannot copy their pictures, whose size it does not know; but it knows when
+# they start, which of other containers it does not: there it may take the sound's start for the file's
+_BROADCAST = {"mpegts", "mpeg"}
+TOLERANCE_SECONDS = 0.1
+_MOST_LEAD_SECONDS = 3600.0
+_FIRST_SOUND = re.compile(r"n: *0 .*?pts_time:(-?[\d.]+)")
+_TIME_BASE = re.compile(r"^#tb 0: (\d+)/(\d+)", re.MULTILINE)
+_FIRST_PACKET = re.compile(r"^0, *-?\d+, *(-?\d+),", re.MULTILINE)
+_LAYOUT = re.compile(r"[\w.() ]+")
+
+
+def lead(path: Path, info: MediaInfo, stream: AudioStream, tick: Callable[[float], None]) -> float | None:
+    """Seconds from the first picture to the first sound; None if there is no sound in `path`."""
+    if info.picture is None or info.container not in _TIMED:
+        return 0.0
+    broadcast = info.container in _BROADCAST
+    picture = [] if broadcast else _picture(info.picture)
+    sound = ["-map", f"0:{stream.index}", "-af", "ashowinfo", "-frames:a", "1", "-f", "null", "-"]
+    arguments = ["-copyts", *ffmpeg.INPUT_FENCE, "-i", f"file:{path}", *picture, *sound]
+    text = ffmpeg.run(arguments, tick=tick, level="info").text
+    shown, heard = info.start if broadcast else _first_picture(text), _FIRST_SOUND.search(text)
+    if not heard:
+        return None
+    seconds = 0.0 if shown is None else float(heard[1]) - shown
+    sane = TOLERANCE_SECONDS < seconds < (info.duration or _MOST_LEAD_SECONDS)
+    return seconds if sane else 0.0
+
+
+def _picture(index: int) -> list[str]:
+    return ["-map", f"0:{index}", "-c:v", "copy", "-frames:v", "1", "-f", "framecrc", "pipe:2"]
+
+
+def _first_picture(text: str) -> float | None:
+    base, packet = _TIME_BASE.search(text), _FIRST_PACKET.search(text)
+    return int(packet[1]) * int(base[1]) / int(base[2]) if base and packet else None
+
+
+def filters(container: str, stream: AudioStream, seconds: float) -> list[str]:
+    """Silence where there is no sound, `seconds` of it at the start."""
+    if container not in _TIMED:
+        return []
+    gaps = "aresample=async=1"  # not first_pts=0, which starts anew wherever the channels change
+    if not seconds:
+        return [gaps]
+    layout = stream.layout if _LAYOUT.fullmatch(stream.layout) else "stereo"
+    silence = f"anullsrc=d={seconds:.6f}:r={stream.rate}:cl='{layout}'"
+    return [f"{gaps},asetpts=PTS-STARTPTS[late];{silence}[silence];[silence][late]concat=v=0:a=1"]
