@@ -21,7 +21,10 @@ class ServiceUnavailable(Exception):
 
 
 def _leave_mark(folder: str, name: str, text: str = "") -> None:
-    (Path(folder) / name).write_text(text)
+    """Whole or not at all: a test may look at any moment."""
+    unfinished = Path(os.environ["TMPDIR"]) / f"mark-{os.getpid()}"
+    unfinished.write_text(text)
+    unfinished.replace(Path(folder) / name)
 
 
 def act(order: dict[str, Any]) -> Any:
