@@ -141,7 +141,7 @@ class Demo:
             if event["event"] == "batch.completed":
                 console.print("\n[bold]webhook[/]  signature verified by the standardwebhooks library")
                 for name in ("webhook-id", "webhook-timestamp", "webhook-signature", "x-webhook-signature"):
-                    console.print(f"  {name}: {call.headers[name]}", highlight=False)
+                    console.print(f"  {name}: {call.headers[name]}", highlight=False, soft_wrap=True)
                 console.print_json(json.dumps(event))
                 self._expect(event["batchId"] == jobs["batchId"], "a webhook of another batch")
         console.print(f"{len(seen)} webhooks received and verified: {', '.join(sorted(seen))}")
