@@ -68,10 +68,6 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     def number(name: str, default: float) -> float:
         return float(env.get("BATCHREEL_" + name) or default)
 
-    schedule = env.get("BATCHREEL_WEBHOOK_SCHEDULE") or "0,5,300,1800,7200,18000,36000,36000"
-    waits = tuple(float(s) for s in schedule.split(","))
-    if waits[0] != 0:
-        raise ValueError("BATCHREEL_WEBHOOK_SCHEDULE must begin with 0: the first attempt is made at once")
     nets = env.get("BATCHREEL_DANGEROUS_ALLOW_NETS", "")
     ports = env.get("BATCHREEL_OUTBOUND_PORTS") or "80,443"
     return Settings(
@@ -81,11 +77,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         event_bus=env["BATCHREEL_EVENT_BUS"],
         finish_arn=env["BATCHREEL_FINISH_ARN"],
         kms_key=env["BATCHREEL_KMS_KEY"],
-        queues={
-            name.removeprefix(QUEUE_PREFIX).lower().replace("_", "-"): url
-            for name, url in env.items()
-            if name.startswith(QUEUE_PREFIX)
-        },
+        queues=_queues(env),
         queue_limit=integer("QUEUE_LIMIT", 10_000),
         worker_concurrency=integer("WORKER_CONCURRENCY", 20),
         seconds_per_job=integer("SECONDS_PER_JOB", 20),
@@ -97,7 +89,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         retention_seconds=int(number("RETENTION_DAYS", 1) * 24 * 3600),
         inline_download_bytes=integer("INLINE_DOWNLOAD_BYTES", 4_000_000),
         link_seconds=integer("LINK_SECONDS", 3600),
-        webhook_schedule=waits,
+        webhook_schedule=_schedule(env),
         webhook_timeout=number("WEBHOOK_TIMEOUT", 15),
         webhook_penalty=number("WEBHOOK_PENALTY", 60),
         allow_nets=tuple(ip_network(n.strip()) for n in nets.split(",") if n.strip()),
@@ -106,6 +98,22 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         source_timeout=number("SOURCE_TIMEOUT", 30),
         ffmpeg_path=env.get("FFMPEG_PATH", ""),
     )
+
+
+def _queues(env: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(QUEUE_PREFIX).lower().replace("_", "-"): url
+        for name, url in env.items()
+        if name.startswith(QUEUE_PREFIX)
+    }
+
+
+def _schedule(env: Mapping[str, str]) -> tuple[float, ...]:
+    text = env.get("BATCHREEL_WEBHOOK_SCHEDULE") or "0,5,300,1800,7200,18000,36000,36000"
+    waits = tuple(float(seconds) for seconds in text.split(","))
+    if waits[0] != 0:
+        raise ValueError("BATCHREEL_WEBHOOK_SCHEDULE must begin with 0: the first attempt is made at once")
+    return waits
 
 
 @cache

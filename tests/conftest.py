@@ -15,6 +15,7 @@ from chalicelib.settings import settings
 from infra.local import account, template
 from infra.local.apply import Applier
 from tests.clock import FakeClock
+from tests.stand_ins.web import Receiver, WebServer
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -28,6 +29,19 @@ INFRA = account.ROOT / "infra"
 @dataclass(frozen=True)
 class Cloud:
     clock: FakeClock
+
+
+@pytest.fixture(scope="module")
+def media() -> Iterator[WebServer]:
+    """The demo's videos at a URL."""
+    with WebServer(INFRA / "demo" / "media") as server:
+        yield server
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as running:
+        yield running
 
 
 @pytest.fixture

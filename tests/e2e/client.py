@@ -9,6 +9,15 @@ import requests
 from infra.local.stack import LocalStack
 from tests.waiting import wait_for
 
+QUICK = {
+    "BATCHREEL_WEBHOOK_SCHEDULE": "0,1,1",
+    "BATCHREEL_LEASE_SECONDS": "3",
+    "BATCHREEL_ENQUEUE_GRACE_SECONDS": "1",
+    "BATCHREEL_RETRY_SECONDS": "1",
+    "BATCHREEL_SCHEDULE_SECONDS": "1",
+}
+"""The service's waits, shortened by its own settings."""
+
 
 class Client:
     def __init__(self, stack: LocalStack, mount: str = "/v1") -> None:

@@ -13,19 +13,11 @@ import pytest
 
 from infra.local import account
 from infra.local.stack import LocalStack
-from tests.e2e.client import Client, job
+from tests.e2e.client import QUICK, Client, job
 from tests.e2e.events import wait_for_event
 from tests.stand_ins.aws_proxy import AwsProxy, Fault
 from tests.stand_ins.web import Receiver, WebServer
 from tests.waiting import wait_for
-
-QUICK = {
-    "BATCHREEL_WEBHOOK_SCHEDULE": "0,1,1",
-    "BATCHREEL_LEASE_SECONDS": "3",
-    "BATCHREEL_ENQUEUE_GRACE_SECONDS": "1",
-    "BATCHREEL_RETRY_SECONDS": "1",
-    "BATCHREEL_SCHEDULE_SECONDS": "1",
-}
 
 
 @pytest.fixture(scope="module")
