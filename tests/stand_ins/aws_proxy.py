@@ -13,6 +13,7 @@ import urllib3
 
 from tests.stand_ins.loopback import Handler, Loopback
 
+UPSTREAM_SECONDS = 30.0
 _DROPPED = frozenset({"host", "connection", "transfer-encoding", "content-length", "date", "server"})
 
 
@@ -74,9 +75,18 @@ class _ProxyHandler(Handler):
 
     def _forward(self, body: bytes, fault: Fault | None) -> None:
         headers = {k: v for k, v in self.headers.items() if k.lower() not in _DROPPED}
-        answer = self.owner.pool.request(
-            self.command, self.owner.upstream() + self.path, body=body, headers=headers, decode_content=False
-        )
+        try:
+            answer = self.owner.pool.request(
+                self.command,
+                self.owner.upstream() + self.path,
+                body=body,
+                headers=headers,
+                decode_content=False,
+                timeout=UPSTREAM_SECONDS,  # a stack that is going down may never answer
+            )
+        except urllib3.exceptions.HTTPError:
+            self.close_connection = True
+            return
         if fault and fault.after:
             fault.after()
         kept = {k: v for k, v in answer.headers.items() if k.lower() not in _DROPPED}
