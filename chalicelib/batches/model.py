@@ -104,6 +104,11 @@ class Job:
     def event_id(self) -> str:
         return f"evt_{self.token}{self.index:03x}_{self.attempt}"
 
+    @property
+    def failure(self) -> Failure | None:
+        """How it failed for good; `error` may also be what it waits for its next attempt with."""
+        return self.error if self.status is JobStatus.FAILED else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:

@@ -52,6 +52,13 @@ def completed(job_id: str, name: str = "video.mp3", content: bytes = BYTES) -> J
     return job
 
 
+def waiting_for_its_next_attempt(job_id: str) -> Job:
+    failure = Failure("DOWNLOAD_FAILED", "The host is away", retryable=True)
+    job = store.release(started(job_id), queued_at=now_ms() + 20_000, failure=failure).job
+    assert job
+    return job
+
+
 def failed(job_id: str, code: str = "EXTRACTION_FAILED") -> Job:
     job = store.fail(started(job_id), Failure(code, "It went wrong", details="line 3"), now=now_ms()).job
     finish.settle(job)

@@ -6,7 +6,7 @@ from chalicelib import aws
 from chalicelib.batches import items
 from chalicelib.settings import settings
 from tests.api.conftest import Api
-from tests.api.jobs import BYTES, completed, extract_body, failed, started
+from tests.api.jobs import BYTES, completed, extract_body, failed, started, waiting_for_its_next_attempt
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_what_does_not_fit_into_an_answer_is_a_link(
 
 
 def test_too_early(api: Api, job_id: str) -> None:
-    for bring in (lambda: None, lambda: started(job_id)):
+    for bring in (lambda: None, lambda: waiting_for_its_next_attempt(job_id), lambda: started(job_id)):
         bring()
         answer = api.get(f"/v1/download/{job_id}")
         assert (answer.status, answer.error["code"]) == (202, "JOB_NOT_COMPLETED")

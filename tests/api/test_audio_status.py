@@ -7,7 +7,7 @@ import pytest
 from chalicelib.batches import finish, store
 from chalicelib.clock import now_ms
 from tests.api.conftest import Api
-from tests.api.jobs import completed, extract_body, failed, started
+from tests.api.jobs import completed, extract_body, failed, started, waiting_for_its_next_attempt
 
 OPTIONS = {"filename": "song", "webhook": None, "priority": "low"}
 
@@ -81,6 +81,13 @@ def test_a_failed_job(api: Api, job_id: str) -> None:
         "details": "line 3",
     }
     assert data["outputFile"] is None
+
+
+def test_a_job_between_two_attempts_has_not_failed(api: Api, job_id: str) -> None:
+    waiting_for_its_next_attempt(job_id)
+    data = status(api, job_id)
+    assert data["status"] == "queued"
+    assert "error" not in data
 
 
 def test_a_batch_counts_its_jobs_and_links_its_results(api: Api) -> None:

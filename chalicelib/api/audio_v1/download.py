@@ -41,9 +41,9 @@ def _finished_output(job: Job) -> Mapping[str, Any]:
     if job.status is JobStatus.COMPLETED and job.outcome:
         output: Mapping[str, Any] = job.outcome["output"]
         return output
-    if job.error:
-        error = RequestError(job.error.message, code=job.error.code, details=job.error.details)
-        error.status = _DOCUMENTED_STATUS.get(job.error.code, _FAILED_STATUS)
+    if failed := job.failure:
+        error = RequestError(failed.message, code=failed.code, details=failed.details)
+        error.status = _DOCUMENTED_STATUS.get(failed.code, _FAILED_STATUS)
         raise error
     if job.status is JobStatus.CANCELLED:
         raise Gone("The job was cancelled", code="JOB_CANCELLED")

@@ -38,8 +38,8 @@ def job(job: Job, now: int) -> dict[str, Any]:
     if job.status is JobStatus.COMPLETED:
         view["downloadUrl"] = download_url(job)
         view["warnings"] = list((job.outcome or {}).get("warnings", ()))
-    if job.error:
-        view["error"] = error(job.error)
+    if job.failure:
+        view["error"] = error(job.failure)
     return view
 
 
@@ -57,7 +57,7 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
         "errors": _file_link(batch, batch.errors_key, "errors.jsonl", now) if ended else None,
         "jobs": [
             {"jobId": job.id, "status": job.status.value, "progress": job.progress}
-            | ({"error": error(job.error)} if job.error else {})
+            | ({"error": error(job.failure)} if job.failure else {})
             for job in jobs
         ],
     }
