@@ -11,6 +11,7 @@ BatchreelError
 │       ├── RequestInProgress 409
 │       └── QueueFull         503
 ├── JobError                a job ends (or is tried again) with this; `retryable` says which
+├── NotYet                  a job waits for something outside; run it again after `seconds`
 ├── OutboundError           a caller-given host could not be reached, or must not be
 ├── JobCancelled            the job was cancelled while it ran
 ├── LeaseLost               another worker owns the job now; drop what was done
@@ -82,13 +83,31 @@ class QueueFull(TryLater):
 
 
 class JobError(BatchreelError):
-    """How a job fails. `retryable`: the same job may succeed later without being changed."""
+    """How a job fails. `retryable`: the same job may succeed later without being changed; `retry_after`:
+    not sooner than after so many seconds."""
 
     def __init__(
-        self, code: str, message: str, *, retryable: bool = False, details: str | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        retryable: bool = False,
+        details: str | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message, code=code, details=details)
         self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class NotYet(BatchreelError):
+    """A job waits for something outside; it is to be run again after `seconds`, which is no failure."""
+
+    code = "NOT_YET"
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class OutboundError(BatchreelError):

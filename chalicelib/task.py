@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -23,6 +23,11 @@ class Task(Protocol):
         learnt on the way (JSON; merged by key). Cheap to call often: writes are thinned out.
 
         Raises JobCancelled or LeaseLost when the work should stop.
+        """
+
+    def submit_children(self, requests: Sequence[Mapping[str, Any]]) -> str:
+        """Make a batch of jobs of the same kind, one for each request, and answer its id. A repeat, also
+        by a later attempt of this job, answers the id of the first. Raises JobError if the queue is full.
         """
 
     def seconds_left(self) -> float:

@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import ids, items, store
+from chalicelib.batches import dependents, ids, items, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
@@ -26,12 +26,14 @@ log = logging.getLogger(__name__)
 
 
 def settle(job: Job | None, clock: Clock = now_ms) -> None:
-    """Steps 6 and 7 for a job in whatever state it is in: announce, count, close. Safe to repeat."""
+    """Steps 6 and 7 for a job in whatever state it is in: announce, count, release, close. Safe to repeat."""
     if job is None or not job.status.ended:
         return
     if job.webhooks:
         _start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": _deliveries(job)})
     batch = store.count(job)
+    for follower in dependents.release(job, clock):
+        settle(follower, clock)
     if batch:
         close_if_complete(batch, clock)
 
@@ -100,6 +102,7 @@ def _line(job: Job) -> dict[str, Any]:
     line: dict[str, Any] = {
         "job_id": job.id,
         "index": job.index,
+        "custom_id": job.custom_id,
         "status": job.status,
         "attempts": job.attempt,
         "created_at": iso(job.created_at),
@@ -120,6 +123,7 @@ def _put_event(batch: Batch, results: str, errors: str) -> None:
         "account": batch.account,
         "status": batch.status,
         "counts": counts(batch),
+        "metadata": dict(batch.metadata),
         "files": {"bucket": settings().bucket, "results": results, "errors": errors},
     }
     entry = {

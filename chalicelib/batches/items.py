@@ -39,6 +39,8 @@ def _integers(value: Any) -> Any:
         return int(value)
     if isinstance(value, set):
         return frozenset(_integers(v) for v in value)
+    if isinstance(value, list):
+        return tuple(_integers(v) for v in value)
     return value
 
 
@@ -61,6 +63,7 @@ def from_job(job: Job, ttl: int) -> Item:
         if row[name] is not None:
             row[name] = encode(asdict(row[name]) if name == "error" else dict(row[name]))
     row["webhooks"] = list(job.webhooks) or None
+    row["dependents"] = list(job.dependents) or None
     return key(job.token, job.index) | values(row | {"owner": job.account, "ttl": ttl})
 
 
@@ -75,7 +78,7 @@ def to_job(item: Mapping[str, Any]) -> Job:
         token=row["pk"][2:],
         index=int(row["sk"][2:], 16),
         account=row["owner"],
-        webhooks=tuple(row.pop("webhooks", ())),
+        webhooks=row.pop("webhooks", ()),
         **{f.name: row[f.name] for f in fields(Job) if f.name in row},
     )
 
@@ -83,6 +86,7 @@ def to_job(item: Mapping[str, Any]) -> Job:
 def from_batch(batch: Batch, extra: dict[str, Any]) -> Item:
     row = {f.name: getattr(batch, f.name) for f in fields(batch) if f.name != "token"}
     row["webhooks"] = list(batch.webhooks) or None
+    row["metadata"] = dict(batch.metadata) or None
     return key(batch.token, 0) | values(row | extra)
 
 
@@ -90,6 +94,6 @@ def to_batch(item: Mapping[str, Any]) -> Batch:
     row = plain(item)
     return Batch(
         token=row["pk"][2:],
-        webhooks=tuple(row.pop("webhooks", ())),
+        webhooks=row.pop("webhooks", ()),
         **{f.name: row[f.name] for f in fields(Batch) if f.name in row},
     )

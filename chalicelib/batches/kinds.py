@@ -13,6 +13,7 @@ Runner = Callable[[Mapping[str, Any], Task], Mapping[str, Any]]
 
 RUNNERS = {
     "audio": "chalicelib.audio.runner",
+    "text": "chalicelib.text.runner",
 }
 
 

@@ -63,6 +63,8 @@ class NewJob:
     webhooks: tuple[str, ...] = ()
     echo: Mapping[str, Any] = field(default_factory=dict)
     """What the face wants to show again; nothing to the engine."""
+    custom_id: str | None = None
+    """The caller's own name for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +83,20 @@ class Job:
     """Who is told when it ends: URLs, each once."""
 
     echo: Mapping[str, Any] = field(default_factory=dict)
+    custom_id: str | None = None
+    same_as: int | None = None
+    """Index of the job of this batch that runs for both: its outcome is copied."""
+    dependents: tuple[int, ...] = ()
+    """Jobs that its end releases: those that take its outcome, and the next one of a serial batch."""
+    held: bool = False
+    """Not sent before the job it depends on has ended."""
     created_at: int
     queued_at: int
     """When its message is, or will be, visible to a worker."""
     resends: int = 0
     attempt: int = 0
+    waits: int = 0
+    """Attempts that ended because something outside was not ready; they do not count as tries."""
     lease_until: int = 0
     progress: int = 0
     step: str | None = None
@@ -99,6 +110,10 @@ class Job:
     @property
     def id(self) -> str:
         return ids.job_id(self.token, self.index)
+
+    @property
+    def tries(self) -> int:
+        return self.attempt - self.waits
 
     @property
     def event_id(self) -> str:
@@ -120,6 +135,11 @@ class Batch:
     face: str
     total: int
     webhooks: tuple[str, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    single: bool = False
+    """Accepted as one job, not as a batch, and not listed as one."""
+    parent: str | None = None
+    """Id of the job that this batch was made by."""
     created_at: int
     round: int = 0
     done: frozenset[int] = frozenset()

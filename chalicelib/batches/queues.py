@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _PER_CALL = 10
 _CALLS_AT_ONCE = 8
+_LONGEST_DELAY = 900
 
 
 def names() -> Iterable[str]:
@@ -36,13 +37,14 @@ def url(kind: str, priority: str) -> str:
     return settings().queues[f"{kind}-{priority}"]
 
 
-def send(jobs: Sequence[Job]) -> bool:
-    """Whether every job is on its queue. What is not there, the watchdog sends again."""
+def send(jobs: Sequence[Job], delay: int = 0) -> bool:
+    """Whether every job is on its queue, to be seen after `delay` seconds (at most 900). What is not there,
+    the watchdog sends again."""
     calls = [(queue, chunk) for queue, queued in _by_queue(jobs).items() for chunk in _chunks(queued)]
     if len(calls) == 1:
-        return _send_chunk(*calls[0])
+        return _send_chunk(calls[0], delay)
     with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
-        return all(list(pool.map(lambda call: _send_chunk(*call), calls)))
+        return all(list(pool.map(lambda call: _send_chunk(call, delay), calls)))
 
 
 def _by_queue(jobs: Iterable[Job]) -> dict[str, list[Job]]:
@@ -58,9 +60,11 @@ def _chunks(jobs: Iterable[Job]) -> Iterable[list[Job]]:
         yield chunk
 
 
-def _send_chunk(queue: str, jobs: Sequence[Job]) -> bool:
+def _send_chunk(call: tuple[str, Sequence[Job]], delay: int) -> bool:
+    queue, jobs = call
+    entries = [_entry(job, delay) for job in jobs]
     try:
-        answer = aws.sqs().send_message_batch(QueueUrl=queue, Entries=[_entry(job) for job in jobs])
+        answer = aws.sqs().send_message_batch(QueueUrl=queue, Entries=entries)
     except (ClientError, BotoCoreError):
         _left_to_watchdog([job.id for job in jobs], exc_info=True)
         return False
@@ -74,9 +78,14 @@ def _left_to_watchdog(jobs: Sequence[str], **how: Any) -> None:
     log.warning("jobs not enqueued; the watchdog will", extra={"jobs": jobs}, **how)
 
 
-def _entry(job: Job) -> SendMessageBatchRequestEntryTypeDef:
+def _entry(job: Job, delay: int) -> SendMessageBatchRequestEntryTypeDef:
     # the group id does not order a standard queue: it lets SQS keep a noisy account from delaying others
-    return {"Id": job.id, "MessageBody": json.dumps({"job": job.id}), "MessageGroupId": job.account}
+    return {
+        "Id": job.id,
+        "MessageBody": json.dumps({"job": job.id}),
+        "MessageGroupId": job.account,
+        "DelaySeconds": min(delay, _LONGEST_DELAY),
+    }
 
 
 def address(body: str) -> ids.Address | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.batches import store
+from chalicelib.batches import children, store
 from chalicelib.batches.model import Job, JobStatus
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import BatchreelError, JobCancelled, LeaseLost
@@ -43,6 +43,9 @@ class Running:
     def object_prefix(self) -> str:
         """Per attempt: a worker that lost its lease must not overwrite the file of the one that has it."""
         return f"jobs/{self._job.id}/{self._job.attempt}/"
+
+    def submit_children(self, requests: Sequence[Mapping[str, Any]]) -> str:
+        return children.submit(self._job, requests, self._clock)
 
     def seconds_left(self) -> float:
         return self._seconds_left()

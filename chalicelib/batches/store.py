@@ -22,7 +22,7 @@ UNSETTLED_TTL_MS = 30 * _DAY_MS
 KEPT_AFTER_EXPIRY_MS = 7 * _DAY_MS
 """How long an expired job still answers that it has expired."""
 OPEN_SHARDS = 4
-_CHUNK = 99  # of the 100 actions of a transaction, leaving room for the batch item
+_CHUNK = 98  # of the 100 actions of a transaction, leaving room for the batch item and its parent
 
 
 def _table() -> str:
@@ -36,24 +36,41 @@ def _seconds(ms: int) -> int:
 # ---------------------------------------------------------------- accept
 
 
-def insert(batch: Batch, jobs: Sequence[Job]) -> bool:
-    """Put all jobs, then the batch item: it is the commit point. False if any of them is taken."""
+def insert(batch: Batch, jobs: Sequence[Job], parent: Job | None = None) -> bool:
+    """Put all jobs, then the batch item: it is the commit point. False if any of them is taken, or if the
+    job that asks for the batch is no longer in its asker's hands."""
     ttl = _seconds(batch.created_at + UNSETTLED_TTL_MS)
     rows = [items.from_job(job, ttl) for job in jobs]
     extra = {"ttl": ttl, "open_shard": _shard(batch.token), "opened_at": batch.created_at}
     head = items.from_batch(batch, extra)
     last = max(0, (len(rows) - 1) // _CHUNK * _CHUNK)
-    chunks = [rows[n : n + _CHUNK] for n in range(0, last, _CHUNK)] + [[*rows[last:], head]]
-    return all(_put_absent(chunk) for chunk in chunks)
+    chunks = [[_put_absent(row) for row in rows[n : n + _CHUNK]] for n in range(0, last, _CHUNK)]
+    commit = [_put_absent(row) for row in (*rows[last:], head)]
+    commit += [_still_runs(parent)] if parent else []
+    return all(_transact(actions) for actions in (*chunks, commit))
 
 
-def _put_absent(rows: Sequence[items.Item]) -> bool:
-    puts: list[Any] = [
-        {"Put": {"TableName": _table(), "Item": row, "ConditionExpression": "attribute_not_exists(pk)"}}
-        for row in rows
-    ]
+def _put_absent(row: items.Item) -> dict[str, Any]:
+    return {"Put": {"TableName": _table(), "Item": row, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+
+def _still_runs(job: Job) -> dict[str, Any]:
+    """In this attempt, and no later one."""
+    check = {
+        "TableName": _table(),
+        "Key": items.key(job.token, job.index),
+        "ConditionExpression": "#status = :processing AND attempt = :attempt",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": items.values(
+            {":processing": JobStatus.PROCESSING, ":attempt": job.attempt}
+        ),
+    }
+    return {"ConditionCheck": check}
+
+
+def _transact(actions: Sequence[Any]) -> bool:
     try:
-        aws.dynamodb().transact_write_items(TransactItems=puts)
+        aws.dynamodb().transact_write_items(TransactItems=actions)
     except ClientError as error:
         if _taken(error):
             return False
@@ -138,17 +155,19 @@ class Write:
 
 
 def claim(token: str, index: int, *, now: int, lease_until: int) -> Write:
-    """queued, or processing under a lease that ran out, to processing under ours."""
+    """queued, or processing under a lease that ran out, to processing under ours. Whoever runs is no longer
+    held: its message may arrive before `let_go` has noted that it was sent."""
     return _update_job(
         (token, index),
         "SET #status = :processing, attempt = attempt + :one, lease_until = :lease, "
-        "started_at = if_not_exists(started_at, :now), progress = :zero REMOVE step, #error",
+        "started_at = if_not_exists(started_at, :now), progress = :zero, held = :no REMOVE step, #error",
         "#status = :queued OR (#status = :processing AND lease_until < :now)",
         {
             ":processing": JobStatus.PROCESSING,
             ":queued": JobStatus.QUEUED,
             ":one": 1,
             ":zero": 0,
+            ":no": False,
             ":lease": lease_until,
             ":now": now,
         },
@@ -183,13 +202,42 @@ def _end(job: Job, status: JobStatus, now: int, extra: Mapping[str, Any], as_see
     return _update_mine(job, f"SET #status = :status{sets}", values, tuple(fields), as_seen=as_seen)
 
 
-def release(job: Job, *, queued_at: int, failure: Failure | None = None, as_seen: bool = False) -> Write:
-    """Back to the queue after a transient `failure`, which is kept, or a lost worker."""
-    fields = {"queued_at": queued_at, "lease_until": 0, "error": failure and items.encode(asdict(failure))}
+def end_as(job: Job, leader: Job, *, now: int) -> Write:
+    """A job that did not run, ended as the one that ran for it."""
+    taken: dict[str, Any] = {"progress": leader.progress, "started_at": leader.started_at}
+    taken["facts"] = items.encode(dict(leader.facts))
+    if leader.outcome is not None:
+        taken["outcome"] = items.encode(dict(leader.outcome))
+    if leader.failure is not None:
+        taken["error"] = items.encode(asdict(leader.failure))
+    return _end(job, leader.status, now, {name: value for name, value in taken.items() if value is not None})
+
+
+def release(
+    job: Job,
+    *,
+    queued_at: int,
+    failure: Failure | None = None,
+    waits: int | None = None,
+    as_seen: bool = False,
+) -> Write:
+    """Back to the queue after a transient `failure`, which is kept, a wait, or a lost worker."""
+    fields: dict[str, Any] = {"queued_at": queued_at, "lease_until": 0, "waits": waits}
+    fields["error"] = failure and items.encode(asdict(failure))
     given = {name: value for name, value in fields.items() if value is not None}
     sets = "".join(f", #{name} = :{name}" for name in given)
     values = {":queued": JobStatus.QUEUED, **{f":{name}": value for name, value in given.items()}}
     return _update_mine(job, f"SET #status = :queued{sets}", values, tuple(given), as_seen=as_seen)
+
+
+def let_go(job: Job, *, now: int) -> Write:
+    """Note that a held job's message was sent."""
+    return _update_job(
+        (job.token, job.index),
+        "SET held = :no, queued_at = :now",
+        "#status = :queued AND held = :yes",
+        {":queued": JobStatus.QUEUED, ":now": now, ":no": False, ":yes": True},
+    )
 
 
 def resent(job: Job, *, now: int) -> Write:

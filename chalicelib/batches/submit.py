@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.batches import ids, items, queues, store
+from chalicelib.batches import dependents, ids, items, queues, store
 from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
+from chalicelib.batches.order import places
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import IdempotencyConflict, RequestInProgress
 
@@ -30,6 +31,14 @@ class Submission:
     """Told when the whole batch has ended."""
     idempotency: tuple[str, str] | None = None
     """The caller's key and the path it was sent to: the pair has one meaning for 24 hours."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    merge_equal: bool = False
+    """Jobs with equal requests run once, and all of them get the outcome."""
+    parallel: bool = True
+    """False: a job is sent when the one before it has ended."""
+    single: bool = False
+    parent: Job | None = None
+    """The job that asks for this batch, which is accepted only as long as that runs in this attempt."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,19 @@ def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
     token, known = _address(new, now)
     if known:
         return _replay(known, new)
+    return _accept(token, new, now, clock)
+
+
+def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
+    """Under a token of the caller's making. Raises QueueFull, and RequestInProgress when `parent` has lost
+    its attempt."""
+    return _accept(token, new, clock(), clock)
+
+
+def _accept(token: str, new: Submission, now: int, clock: Clock) -> Accepted:
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
     batch, jobs = _items(token, new, now, waiting)
-    if not store.insert(batch, jobs) and not _finish_insert(batch, jobs):
+    if not store.insert(batch, jobs, new.parent) and not _finish_insert(batch, jobs, new.parent):
         return _replay(store.get_batch(token), new)
     _enqueue(batch, jobs, clock)
     return Accepted(batch, jobs, False)
@@ -56,7 +75,7 @@ def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
 def _enqueue(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
     """Whatever fails here, the batch is accepted: the watchdog sends what it finds unmarked."""
     try:
-        if queues.send(jobs):
+        if queues.send(dependents.sent_at_once(jobs)):
             store.enqueued(batch.token, now=clock())
     except (ClientError, BotoCoreError):
         log.warning("batch not marked as enqueued; the watchdog will look", extra={"batch": batch.id})
@@ -84,10 +103,14 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         face=new.face,
         total=len(new.jobs),
         webhooks=new.webhooks,
+        metadata=new.metadata,
+        single=new.single,
+        parent=new.parent.id if new.parent else None,
         created_at=now,
         fingerprint=_fingerprint(new),
         estimated_seconds=queues.estimated_seconds(waiting),
     )
+    order = places(new.jobs, merge_equal=new.merge_equal, parallel=new.parallel)
     jobs = [
         Job(
             token=token,
@@ -100,20 +123,25 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
             priority=job.priority,
             webhooks=job.webhooks,
             echo=job.echo,
+            custom_id=job.custom_id,
+            same_as=place.same_as,
+            dependents=place.dependents,
+            held=place.held,
             created_at=now,
             queued_at=now,
         )
-        for index, job in enumerate(new.jobs, start=1)
+        for index, (job, place) in enumerate(zip(new.jobs, order, strict=True), start=1)
     ]
     return batch, jobs
 
 
 def _fingerprint(new: Submission) -> str:
-    parts = [[dict(job.request), job.priority, job.webhooks] for job in new.jobs]
-    return hashlib.sha256(items.encode([new.kind, new.face, new.webhooks, parts]).encode()).hexdigest()
+    jobs = [asdict(job) for job in new.jobs]
+    whole = [new.kind, new.face, new.webhooks, dict(new.metadata), new.parallel, new.single, jobs]
+    return hashlib.sha256(items.encode(whole).encode()).hexdigest()
 
 
-def _finish_insert(batch: Batch, jobs: Sequence[Job]) -> bool:
+def _finish_insert(batch: Batch, jobs: Sequence[Job], parent: Job | None) -> bool:
     """Some items exist: another request with this key is, or a crashed one was, half-way.
 
     Writing what is missing is harmless, as every put is conditional. False if the batch itself exists.
@@ -121,9 +149,17 @@ def _finish_insert(batch: Batch, jobs: Sequence[Job]) -> bool:
     if store.get_batch(batch.token):
         return False
     stored = {job.index: store.get_job(batch.token, job.index) for job in jobs}
-    if any(seen and seen.request != job.request for job in jobs if (seen := stored[job.index])):
+    longer = store.get_job(batch.token, batch.total + 1)
+    if longer or any(_asked(seen) != _asked(job) for job in jobs if (seen := stored[job.index])):
         raise IdempotencyConflict(_OTHER_BODY)
-    return store.insert(batch, [job for job in jobs if stored[job.index] is None])
+    return store.insert(batch, [job for job in jobs if stored[job.index] is None], parent)
+
+
+def _asked(job: Job) -> tuple[object, ...]:
+    """All that follows from the request. Jobs of two requests must not mix: one would wait for another that
+    knows nothing of it."""
+    place = (job.same_as, job.dependents, job.held)
+    return (job.request, job.priority, job.webhooks, job.echo, job.custom_id, *place)
 
 
 def _replay(batch: Batch | None, new: Submission) -> Accepted:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from chalicelib.batches import queues, store
+from chalicelib.batches import dependents, queues, store
 from chalicelib.batches.finish import close_if_complete, settle
 from chalicelib.batches.lost import give_up
 from chalicelib.batches.model import Batch, Job, JobStatus
@@ -54,8 +54,9 @@ def _repaired(token: str, expected: ExpectedWait, clock: Clock) -> bool:
 
 def repair(batch: Batch, jobs: Sequence[Job], expected: ExpectedWait, clock: Clock) -> None:
     jobs = [_freed(job, clock) for job in jobs]
+    by_index = {job.index: job for job in jobs}
     for job in jobs:
-        if job.index not in batch.counted:
+        if job.index not in batch.counted or dependents.owed(job, by_index):
             settle(job, clock)
     _resend(batch, [job for job in jobs if _overdue(batch, job, expected, clock())], clock)
     close_if_complete(batch, clock)
@@ -67,7 +68,7 @@ def _freed(job: Job, clock: Clock) -> Job:
     if job.status is not JobStatus.PROCESSING or job.lease_until >= now:
         return job
     log.warning("lease ran out", extra={"job": job.id, "attempt": job.attempt})
-    if job.attempt >= settings().max_attempts:
+    if job.tries >= settings().max_attempts:
         return give_up(job, clock) or job
     return store.release(job, queued_at=0, as_seen=True).job or job
 
@@ -76,7 +77,7 @@ def _overdue(batch: Batch, job: Job, expected: ExpectedWait, now: int) -> bool:
     """A job that was never enqueued, or just lost its worker, is due at once. Any other may only be far
     back in a long queue, which must not fill with copies: so the pause doubles, and is never shorter than
     twice the wait that the queue's length explains."""
-    if job.status is not JobStatus.QUEUED:
+    if job.status is not JobStatus.QUEUED or job.held:
         return False
     if not job.queued_at or (batch.enqueued_at is None and job.resends == 0 and job.attempt == 0):
         return True

@@ -15,7 +15,7 @@ from chalicelib.batches.finish import settle
 from chalicelib.batches.model import Failure, Job, JobStatus
 from chalicelib.batches.running import Running
 from chalicelib.clock import Clock, now_ms
-from chalicelib.errors import JobCancelled, JobError, LeaseLost
+from chalicelib.errors import JobCancelled, JobError, LeaseLost, NotYet
 from chalicelib.settings import settings
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,15 @@ def process(body: str, context: Any, clock: Clock = now_ms) -> int | None:
         return None
     job = _run(claim.job, context, clock)
     if job and job.status is JobStatus.QUEUED:
-        return max(0, (job.queued_at - clock()) // 1000)
+        return _come_back(job, waits=job.waits > claim.job.waits, seconds=(job.queued_at - clock()) // 1000)
     settle(job, clock)
     return None
+
+
+def _come_back(job: Job, *, waits: bool, seconds: int) -> int | None:
+    """A job that waits gets a new message: this one may only be received so often."""
+    seconds = max(0, seconds)
+    return None if waits and queues.send([job], delay=seconds) else seconds
 
 
 def _run(job: Job, context: Any, clock: Clock) -> Job | None:
@@ -58,8 +64,11 @@ def _run(job: Job, context: Any, clock: Clock) -> Job | None:
     except (JobCancelled, LeaseLost) as stop:
         log.info("job stopped: %s", stop.message, extra={"job": job.id})
         return store.get_job(job.token, job.index)
+    except NotYet as wait:
+        return _waits(job, wait, clock)
     except JobError as error:
-        return _failed(job, Failure(error.code, error.message, error.retryable, error.details), clock)
+        failure = Failure(error.code, error.message, error.retryable, error.details)
+        return _failed(job, failure, clock, error.retry_after)
     except Exception:
         log.exception("job broke", extra={"job": job.id})
         message = "The job failed for a reason of ours, not of the request: try it again"
@@ -67,11 +76,21 @@ def _run(job: Job, context: Any, clock: Clock) -> Job | None:
     return store.complete(job, outcome, now=clock()).job
 
 
-def _failed(job: Job, failure: Failure, clock: Clock) -> Job | None:
+def _waits(job: Job, wait: NotYet, clock: Clock) -> Job | None:
+    now = clock()
+    if job.started_at and now - job.started_at > settings().longest_wait_seconds * 1000:
+        too_long = Failure("TIMEOUT", f"The job waited too long: {wait.message}", retryable=True)
+        return store.fail(job, too_long, now=now).job
+    log.info("job waits: %s", wait.message, extra={"job": job.id, "in": wait.seconds})
+    return store.release(job, queued_at=now + wait.seconds * 1000, waits=job.waits + 1).job
+
+
+def _failed(job: Job, failure: Failure, clock: Clock, retry_after: int | None = None) -> Job | None:
     """Transient failures go back to the queue while attempts are left; the others end the job."""
     now = clock()
-    if failure.retryable and job.attempt < settings().max_attempts:
-        pause = settings().retry_seconds * 2 ** (job.attempt - 1)
+    if failure.retryable and job.tries < settings().max_attempts:
+        asked_for = min(retry_after or 0, settings().retry_after_most)
+        pause = max(settings().retry_seconds * 2 ** (job.tries - 1), asked_for)
         log.warning("job failed, tried again later", extra={"job": job.id, "code": failure.code, "in": pause})
         return store.release(job, queued_at=now + pause * 1000, failure=failure).job
     return store.fail(job, failure, now=now).job

@@ -18,7 +18,9 @@ class Context:
         return 900_000
 
 
-def submission(*wishes: str, webhooks: Sequence[str] = (), key: str | None = None) -> Submission:
+def submission(
+    *wishes: str, webhooks: Sequence[str] = (), key: str | None = None, **options: Any
+) -> Submission:
     return Submission(
         account="acme",
         kind="echo",
@@ -26,6 +28,7 @@ def submission(*wishes: str, webhooks: Sequence[str] = (), key: str | None = Non
         jobs=[NewJob({"do": wish}, webhooks=tuple(webhooks)) for wish in wishes],
         webhooks=tuple(webhooks),
         idempotency=(key, "/echo") if key else None,
+        **options,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.errors import JobError
+from chalicelib.errors import JobError, NotYet
 from chalicelib.task import Task
 
 runs: list[str] = []
@@ -20,6 +20,12 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
         raise JobError("BAD_DAY", "Not today", retryable=True)
     if request["do"] == "second-time" and task.attempt == 1:
         raise JobError("BAD_DAY", "Not today", retryable=True)
+    if request["do"] == "wait" and task.attempt <= 5:
+        raise NotYet("Not ready outside", seconds=30)
+    if request["do"] == "hour":
+        raise JobError("CLOSED", "Open again in an hour", retryable=True, retry_after=3600)
+    if request["do"] == "list":
+        return {"child": task.submit_children([{"do": "ok"}, {"do": "fail"}, {"do": "ok"}])}
     if request["do"] == "break":
         raise RuntimeError("a bug")
     return {"half": 0.5, "prefix": task.object_prefix}

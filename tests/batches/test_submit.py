@@ -88,6 +88,17 @@ def test_a_request_that_crashed_half_way_is_finished_by_its_repeat(cloud: Cloud)
     assert len(receive()) == 120
 
 
+def test_a_request_that_crashed_half_way_never_mixes_with_another(cloud: Cloud) -> None:
+    """The same videos, but one after the other, or fewer: some would wait for a job that knows of none."""
+    with refusing("dynamodb", "TransactWriteItems", after=1), pytest.raises(ClientError):
+        accept(cloud.clock, *["ok"] * 120, key="k1")
+    with pytest.raises(IdempotencyConflict):
+        accept(cloud.clock, *["ok"] * 120, key="k1", parallel=False)
+    with pytest.raises(IdempotencyConflict):
+        accept(cloud.clock, *["ok"] * 50, key="k1")
+    assert len(loaded(accept(cloud.clock, *["ok"] * 120, key="k1"))[1]) == 120
+
+
 def test_a_full_queue_says_when_to_come_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATCHREEL_QUEUE_LIMIT", "3")
     settings.cache_clear()

@@ -1,0 +1,46 @@
+"""A batch that a running job asks for: a playlist's videos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.batches import ids, store
+from chalicelib.batches.model import Job, NewJob
+from chalicelib.batches.submit import Submission, submit_as
+from chalicelib.clock import Clock
+from chalicelib.errors import JobError, LeaseLost, QueueFull, RequestInProgress
+
+
+def submit(parent: Job, requests: Sequence[Mapping[str, Any]], clock: Clock) -> str:
+    """The id of the child batch: the one of an earlier attempt if that got so far. Its end is
+    told to those whom its parent's, or the parent's batch's, is told to.
+
+    Raises JobError, and LeaseLost when a later attempt makes it."""
+    tokens = [ids.derived_token("children", parent.id, str(n)) for n in range(1, parent.attempt + 1)]
+    made = next((batch for token in tokens if (batch := store.get_batch(token))), None)
+    if made:
+        return made.id
+    family = store.get_batch(parent.token)
+    if family is None:
+        raise JobError("JOB_NOT_FOUND", "The batch of this job is gone")
+    new = Submission(
+        account=parent.account,
+        kind=parent.kind,
+        face=parent.face,
+        jobs=[_child(parent, request) for request in requests],
+        webhooks=tuple(dict.fromkeys((*family.webhooks, *parent.webhooks))),
+        metadata=family.metadata,
+        merge_equal=True,
+        parent=parent,
+    )
+    try:
+        return submit_as(tokens[-1], new, clock).batch.id
+    except RequestInProgress as lost:
+        raise LeaseLost("another worker has the job") from lost
+    except QueueFull as full:
+        raise JobError(full.code, full.message, retryable=True, retry_after=full.retry_after) from full
+
+
+def _child(parent: Job, request: Mapping[str, Any]) -> NewJob:
+    return NewJob(request, parent.priority, parent.webhooks, parent.echo, parent.custom_id)
