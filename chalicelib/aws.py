@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from chalicelib.settings import settings
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_transcribe import TranscribeServiceClient
 
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},
@@ -67,7 +70,21 @@ def kms() -> KMSClient:
     return _session().client("kms", config=_CONFIG)
 
 
+@cache
+def bedrock() -> Any:
+    """Runtime of models. Never tries again by itself: whoever asks knows how much time and money is left."""
+    patience = Config(
+        retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=settings().model_timeout
+    )
+    return _session().client("bedrock-runtime", config=_CONFIG.merge(patience))
+
+
+@cache
+def transcribe() -> TranscribeServiceClient:
+    return _session().client("transcribe", config=_CONFIG)
+
+
 def forget() -> None:
     """Drop every client; the next use makes new ones (tests change the endpoint under us)."""
-    for made in (_session, dynamodb, sqs, s3, stepfunctions, events, kms):
+    for made in (_session, dynamodb, sqs, s3, stepfunctions, events, kms, bedrock, transcribe):
         made.cache_clear()

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
 
 QUEUE_PREFIX = "BATCHREEL_QUEUE_URL_"
+TEXT_SOURCES = ("captions", "youtube", "yt-dlp", "subtitle-track", "speech")
+ENGINES = ("auto", "embedded", "bedrock", "openai")
+RECOGNISERS = ("transcribe", "whisper")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,37 @@ class Settings:
     ffmpeg_path: str
     """Empty: the first of `ffmpeg` on PATH, imageio-ffmpeg's."""
 
+    longest_wait_seconds: int
+    """How long a job may wait for something outside, from its first start."""
+    retry_after_most: int
+    """Seconds; no pause between two attempts of a job is longer, whatever its failure asks for."""
+    text_sources: tuple[str, ...]
+    """Where transcripts are looked for, in this order."""
+    transcript_cache_seconds: int
+    """How long captions of public videos are kept for the next job; 0: not at all."""
+    youtube_base_url: str
+    """A stand-in for YouTube, on loopback only; empty: YouTube."""
+    youtube_timeout: float
+    proxy_retries: int
+    """Times a blocked request is repeated through a rotating proxy."""
+    breaker_failures: int
+    """Blocked answers in a row after which a way to YouTube is left alone."""
+    breaker_seconds: int
+    expand_limit: int
+    """Videos of a playlist or channel."""
+    engine: str
+    """`auto`, `embedded`, `bedrock` or `openai`."""
+    bedrock_model: str
+    openai_base_url: str
+    openai_model: str
+    model_context: int
+    """Tokens that a call of the model may hold, answer included."""
+    model_timeout: float
+    speech: str
+    """`transcribe`, `whisper`, or empty: no recogniser."""
+    speech_max_minutes: int
+    whisper_model_dir: str
+
 
 def from_environment(env: Mapping[str, str]) -> Settings:
     """Raises KeyError for a missing resource name, ValueError for a value that makes no sense."""
@@ -97,7 +132,45 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         source_max_bytes=integer("SOURCE_MAX_BYTES", 5 * 1024**3),
         source_timeout=number("SOURCE_TIMEOUT", 30),
         ffmpeg_path=env.get("FFMPEG_PATH", ""),
+        longest_wait_seconds=integer("LONGEST_WAIT_SECONDS", 6 * 3600),
+        retry_after_most=integer("RETRY_AFTER_MOST", 3600),
+        text_sources=_choices(env, "TEXT_SOURCES", TEXT_SOURCES),
+        transcript_cache_seconds=int(number("TRANSCRIPT_CACHE_DAYS", 7) * 24 * 3600),
+        youtube_base_url=_loopback(env.get("BATCHREEL_YOUTUBE_BASE_URL", "")),
+        youtube_timeout=number("YOUTUBE_TIMEOUT", 20),
+        proxy_retries=integer("PROXY_RETRIES", 10),
+        breaker_failures=integer("BREAKER_FAILURES", 5),
+        breaker_seconds=integer("BREAKER_SECONDS", 900),
+        expand_limit=integer("EXPAND_LIMIT", 500),
+        engine=_choices(env, "ENGINE", ENGINES, default="auto")[0],
+        bedrock_model=env.get("BATCHREEL_BEDROCK_MODEL", ""),
+        openai_base_url=env.get("BATCHREEL_OPENAI_BASE_URL", ""),
+        openai_model=env.get("BATCHREEL_OPENAI_MODEL", ""),
+        model_context=integer("MODEL_CONTEXT", 100_000),
+        model_timeout=number("MODEL_TIMEOUT", 120),
+        speech=_choices(env, "SPEECH", ("", *RECOGNISERS), default="")[0],
+        speech_max_minutes=integer("SPEECH_MAX_MINUTES", 240),
+        whisper_model_dir=env.get("BATCHREEL_WHISPER_MODEL_DIR", ""),
     )
+
+
+def _choices(
+    env: Mapping[str, str], name: str, known: tuple[str, ...], default: str | None = None
+) -> tuple[str, ...]:
+    """A comma-separated list of known words; all of them if it is not set and has no default."""
+    text = env.get("BATCHREEL_" + name) or (",".join(known) if default is None else default)
+    words = tuple(word.strip() for word in text.split(","))
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise ValueError(f"BATCHREEL_{name}: {unknown[0]!r} is none of {', '.join(known)}")
+    return words
+
+
+def _loopback(url: str) -> str:
+    """Tests may put a stand-in into YouTube's place; nobody else may."""
+    if url and urlsplit(url).hostname not in ("127.0.0.1", "::1"):
+        raise ValueError("BATCHREEL_YOUTUBE_BASE_URL must be a loopback address")
+    return url.rstrip("/")
 
 
 def _queues(env: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from chalicelib import aws, vault
+from chalicelib.settings import settings
+from infra import admin
+from tests.conftest import Cloud
+
+PROXY = "http://user:secret-word@proxy.example:8080"
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> None:
+    vault.forget()
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_secret_is_kept_encrypted() -> None:
+    assert vault.secret("youtube-proxy") is None
+    vault.store("youtube-proxy", PROXY)
+    assert vault.secret("youtube-proxy") == PROXY
+    stored = aws.dynamodb().scan(TableName=settings().accounts_table)["Items"]
+    assert "secret-word" not in repr(stored)
+
+
+@pytest.mark.usefixtures("cloud")
+def test_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    vault.store("openai-key", "stored")
+    monkeypatch.setenv("BATCHREEL_OPENAI_KEY", "given")
+    assert vault.secret("openai-key") == "given"
+
+
+@pytest.mark.usefixtures("cloud")
+def test_only_names_that_are_read_can_be_kept() -> None:
+    with pytest.raises(ValueError, match="youtube-proxy, openai-key"):
+        vault.store("password", "x")
+
+
+def test_the_operator_sets_it_from_standard_input(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("BATCHREEL_STACK", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO(PROXY + "\n"))
+    admin.main(["set-secret", "--name", "youtube-proxy"])
+    assert vault.secret("youtube-proxy") == PROXY
+    assert "secret-word" not in capsys.readouterr().out
+
+
+def test_an_empty_secret_is_refused(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    with pytest.raises(SystemExit, match="no secret"):
+        admin.main(["set-secret", "--name", "openai-key"])
