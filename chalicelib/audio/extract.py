@@ -42,8 +42,21 @@ class Made:
 class Extraction:
     """What the steps of one job share."""
 
-    def __init__(self, request: AudioRequest, download: Download, progress: Progress, folder: Path) -> None:
+    def __init__(
+        self,
+        request: AudioRequest,
+        download: Download,
+        progress: Progress,
+        folder: Path,
+        *,
+        shape: plan.Encoding | None = None,
+        check: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """`shape` replaces what the request's quality asks for. `check` is told the source's seconds as soon
+        as they are known, and may raise."""
         self._request = request
+        self._shape = shape
+        self._check = check
         self._download = download
         self._progress = progress
         self._spooled = folder / "source"  # no extension: ffmpeg would let it steer the probe
@@ -86,7 +99,7 @@ class Extraction:
             if error.code == "INVALID_VIDEO" or (error.code == "NO_AUDIO" and not index_known):
                 return None
             raise
-        if plan.may_copy(self._request, stream, self._container):
+        if self._may_copy(stream):
             return None
         lead = timing.lead(self._spooled, info, stream, self._still)
         return None if lead is None else (info, stream, lead)
@@ -97,16 +110,16 @@ class Extraction:
         self._progress.enter("analyzing", 30, 60 if self._request.normalize else 35)
         info, stream = self._probe()
         lead = timing.lead(self._spooled, info, stream, self._still) or 0.0
-        if not lead and plan.may_copy(self._request, stream, self._container):
+        if not lead and self._may_copy(stream):
             self._progress.enter("extracting", 35, 95)
             copied = self._copy(info, stream)
             if copied:
                 return copied
         return self._encode(info, stream, lead, self._measure(info, stream))
 
-    @property
-    def _container(self) -> str:
-        return self._download.sniffed.container
+    def _may_copy(self, stream: probe.AudioStream) -> bool:
+        container = self._download.sniffed.container
+        return self._shape is None and plan.may_copy(self._request, stream, container)
 
     def _probe(self, *, partial: bool = False) -> tuple[probe.MediaInfo, probe.AudioStream]:
         if not partial and _encrypted(self._spooled):
@@ -118,6 +131,7 @@ class Extraction:
             raise failures.no_audio()
         if stream.rate == 0 or stream.codec in ("none", "unknown"):
             raise failures.unsupported()
+        self._check(info.duration or 0.0)
         return info, stream
 
     def _measure(self, info: probe.MediaInfo, stream: probe.AudioStream) -> loudness.Loudness | None:
@@ -154,7 +168,7 @@ class Extraction:
     ) -> Made:
         if not feed:
             self._progress.enter("extracting", 60 if self._request.normalize else 35, 95)
-        chosen = plan.encoding(self._request, stream)
+        chosen = self._shape or plan.encoding(self._request, stream)
         filters = timing.filters(info.container, stream, lead)
         filters += loudness.filters(measured, chosen.channels) if measured else []
         arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags(info))

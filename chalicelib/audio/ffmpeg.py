@@ -1,7 +1,8 @@
 """Running ffmpeg on what strangers send: found once, fenced in, watched.
 
 ffmpeg never opens a URL. It may read files and pipes in the listed containers, decode with the listed
-audio decoders and nothing else: playlists, manifests and video decoders stay out of reach.
+audio decoders (for subtitle tracks, with those of text too) and nothing else: playlists, manifests and
+video decoders stay out of reach.
 """
 
 from __future__ import annotations
@@ -35,12 +36,21 @@ DECODERS = (
     "wmav1,wmav2,wmapro,wmalossless,wmavoice,nellymoser,qdm2,qdmc,mace3,mace6"
 )
 
-INPUT_FENCE = (
-    *("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS),
-    *("-codec_whitelist", DECODERS, "-max_streams", "100"),
-    # a broadcast's sound may begin long after its picture
-    *("-analyzeduration", "60M", "-probesize", "64M"),
-)
+SUBTITLE_DECODERS = "subrip,srt,mov_text,webvtt,ass,ssa,text"
+
+
+def _fence(decoders: str) -> tuple[str, ...]:
+    return (
+        *("-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS),
+        *("-codec_whitelist", decoders, "-max_streams", "100"),
+        # a broadcast's sound may begin long after its picture
+        *("-analyzeduration", "60M", "-probesize", "64M"),
+    )
+
+
+INPUT_FENCE = _fence(DECODERS)
+SUBTITLE_FENCE = _fence(f"{DECODERS},{SUBTITLE_DECODERS}")
+"""For subtitle tracks only; these decoders read text, never pictures."""
 _COMMON = ("-hide_banner", "-nostats", "-max_alloc", str(512 << 20), "-y")
 _PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
 

@@ -64,10 +64,14 @@ def probe(
 
 
 class Description(Tail):
-    """The log of a probe: what is told about the input, however many chapters and tags it has."""
+    """The log of a probe: what is told about the input, however many chapters and tags it has.
 
-    def __init__(self) -> None:
+    `chapters`: whether to keep those too, as far as there is room.
+    """
+
+    def __init__(self, *, chapters: bool = False) -> None:
         super().__init__(200)
+        self._chapters = chapters
         self._description: list[str] = []
         self._size = 0
         self._in_chapters = False
@@ -89,7 +93,8 @@ class Description(Tail):
             self._in_chapters = line.startswith("  Chapters:")
         self._size += 0 if heading else len(line)
         # the number of streams is limited, that of tags is not
-        return not self._in_chapters and (heading or self._size <= _MOST_TEXT)
+        wanted = self._chapters or not self._in_chapters
+        return wanted and (heading or self._size <= _MOST_TEXT)
 
 
 def parse(text: str, *, partial: bool = False) -> MediaInfo:

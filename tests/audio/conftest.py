@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,9 @@ class RecordingTask:
         self.reports.append((progress, step))
         self.facts.update(facts or {})
         self._on_report(step)
+
+    def submit_children(self, requests: Sequence[Mapping[str, Any]]) -> str:
+        raise AssertionError("audio makes no batches")
 
     def seconds_left(self) -> float:
         return self._seconds
