@@ -1,0 +1,1 @@
+"""The kind "text": from a video to its transcript and summaries."""

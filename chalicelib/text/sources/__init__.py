@@ -1,0 +1,1 @@
+"""Where transcripts come from: small classes behind one protocol, asked in the configured order."""

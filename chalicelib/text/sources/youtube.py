@@ -1,0 +1,153 @@
+"""Captions that YouTube has, through youtube-transcript-api. For the worker: importing this takes a while."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import requests
+import youtube_transcript_api as library
+
+from chalicelib.clock import Clock, now_ms
+from chalicelib.text.captions.clean import clean
+from chalicelib.text.failures import TextError
+from chalicelib.text.language import best, choose, tag
+from chalicelib.text.sources.breaker import Breaker
+from chalicelib.text.sources.proxies import Way, way
+from chalicelib.text.sources.source import Wanted
+from chalicelib.text.sources.youtube_errors import status_of, understood
+from chalicelib.text.sources.youtube_session import Player, carry, open_session
+from chalicelib.text.transcript import Cue, Track, Transcript
+
+MAX_LISTED = 60
+"""Languages that an error names."""
+_MOST_CODE = 35
+_MOST_NAME = 200
+
+
+@dataclass(frozen=True)
+class _Pick:
+    captions: library.Transcript
+    translated_from: str | None = None
+
+
+class YouTube:
+    name = "youtube"
+
+    def __init__(self, clock: Clock = now_ms) -> None:
+        self._clock = clock
+
+    def applies(self, wanted: Wanted) -> bool:
+        return wanted.target.kind == "video"
+
+    def fetch(self, wanted: Wanted) -> Transcript:
+        chosen = way(wanted.request.use_proxy)
+        breaker = Breaker(chosen.name, self._clock)
+        breaker.enter()
+        try:
+            transcript = _read(wanted, chosen)
+        except TextError as error:
+            breaker.note(error)
+            raise
+        breaker.passed()
+        return transcript
+
+
+def _read(wanted: Wanted, chosen: Way) -> Transcript:
+    def tick() -> None:
+        wanted.task.report(5, "fetching_transcript")
+
+    player = Player()
+    # half of the time is left for whoever comes after
+    with open_session(player, wanted.task.seconds_left() / 2, tick) as session, understood(player):
+        api = library.YouTubeTranscriptApi(chosen.proxy, session)
+        carry(session, chosen.proxy.retries_when_blocked if chosen.proxy else 0)
+        return _transcript(api, player, wanted)
+
+
+def _transcript(api: library.YouTubeTranscriptApi, player: Player, wanted: Wanted) -> Transcript:
+    video_id = str(wanted.target.video_id)
+    listed = {_track(captions): captions for captions in api.list(video_id)}
+    pick = _pick(listed, player, wanted)
+    try:
+        fetched = _fetch(pick, listed)
+    except library.YouTubeRequestFailed as error:
+        if status_of(error) != 404:
+            raise
+        # the address of the captions has run out: a new list has new ones
+        listed = {_track(captions): captions for captions in api.list(video_id)}
+        pick = _pick(listed, player, wanted)
+        fetched = _fetch(pick, listed)
+    cues = _cues(fetched)
+    if not cues:
+        raise TextError("CAPTIONS_EMPTY")
+    return Transcript(
+        video=player.video(video_id, wanted.target.url),
+        cues=cues,
+        language=tag(fetched.language_code),
+        language_name=_name(fetched.language) or None,
+        is_generated=fetched.is_generated,
+        source=YouTube.name,
+        translated_from=pick.translated_from,
+        available=tuple(listed),
+    )
+
+
+def _track(captions: library.Transcript) -> Track:
+    """Raises TypeError for what is no text, which the library does not look at."""
+    return Track(clean(captions.language_code)[:_MOST_CODE], _name(captions.language), captions.is_generated)
+
+
+def _name(language: str) -> str:
+    return clean(language)[:_MOST_NAME]
+
+
+def _pick(listed: dict[Track, library.Transcript], player: Player, wanted: Wanted) -> _Pick:
+    language = wanted.request.language
+    shown = next((t for t in listed if (t.language, t.is_generated) == player.default_track), None)
+    track = choose(tuple(listed), language, default=shown)
+    if track:
+        return _Pick(listed[track])
+    original = choose(tuple(listed), None, default=shown)
+    if language is None or original is None:
+        raise TextError("NO_CAPTIONS")
+    if not wanted.request.allow_translation:
+        raise TextError("LANGUAGE_NOT_AVAILABLE", details=_languages(listed))
+    return _translated(listed[original], language, listed)
+
+
+@dataclass(frozen=True)
+class _Translation:
+    language: str
+    is_generated: bool = True
+
+
+def _translated(
+    captions: library.Transcript, language: str, listed: dict[Track, library.Transcript]
+) -> _Pick:
+    known = [_Translation(row.language_code) for row in captions.translation_languages]
+    to = best(known, language)
+    if to is None:
+        raise TextError("TRANSLATION_NOT_AVAILABLE", details=_languages(listed))
+    return _Pick(captions.translate(to.language), tag(captions.language_code))
+
+
+def _fetch(pick: _Pick, listed: dict[Track, library.Transcript]) -> library.FetchedTranscript:
+    try:
+        return pick.captions.fetch()
+    except (library.RequestBlocked, requests.exceptions.RetryError) as error:
+        if pick.translated_from is None:
+            raise
+        # YouTube has just answered twice: it refuses the translation, not this address
+        raise TextError("TRANSLATION_NOT_AVAILABLE", details=_languages(listed)) from error
+
+
+def _languages(listed: dict[Track, library.Transcript]) -> str:
+    return ", ".join(dict.fromkeys(track.language for track in list(listed)[:MAX_LISTED]))
+
+
+def _cues(fetched: library.FetchedTranscript) -> tuple[Cue, ...]:
+    made = (Cue(s.start, s.duration, clean(s.text)) for s in fetched)
+    return tuple(
+        cue for cue in made if cue.text and math.isfinite(cue.end) and cue.start >= 0 and cue.duration >= 0
+    )

@@ -1,0 +1,109 @@
+"""Whatever youtube-transcript-api raises, as a TextError. Its own messages are pages of advice for
+programmers and are shown to nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+from xml.etree.ElementTree import ParseError
+
+import requests
+import youtube_transcript_api as library
+
+from chalicelib.text.captions.clean import clean
+from chalicelib.text.failures import TextError
+from chalicelib.text.sources.youtube_session import Player
+
+MAX_REASON: Final = 200
+
+_BY_TYPE: Final[tuple[tuple[type[Exception], str], ...]] = (
+    # the first that fits counts: subclasses stand before what they derive from
+    (library.NoTranscriptFound, "LANGUAGE_NOT_AVAILABLE"),
+    (library.RequestBlocked, "YOUTUBE_BLOCKED"),
+    (library.AgeRestricted, "AGE_RESTRICTED"),
+    (library.VideoUnavailable, "VIDEO_UNAVAILABLE"),
+    (library.InvalidVideoId, "INVALID_URL"),
+    (library.NotTranslatable, "TRANSLATION_NOT_AVAILABLE"),
+    (library.TranslationLanguageNotAvailable, "TRANSLATION_NOT_AVAILABLE"),
+    (library.PoTokenRequired, "CAPTIONS_LOCKED"),
+    (library.FailedToCreateConsentCookie, "YOUTUBE_CONSENT"),
+    (library.YouTubeDataUnparsable, "YOUTUBE_CHANGED"),
+    (library.YouTubeTranscriptApiException, "YOUTUBE_CHANGED"),
+    (requests.exceptions.ProxyError, "PROXY_FAILED"),
+    (requests.exceptions.RetryError, "YOUTUBE_BLOCKED"),
+    (requests.exceptions.Timeout, "YOUTUBE_TIMEOUT"),
+    (requests.exceptions.JSONDecodeError, "YOUTUBE_CHANGED"),
+    (requests.exceptions.RequestException, "YOUTUBE_UNREACHABLE"),
+    # the library takes answers apart without looking
+    (LookupError, "YOUTUBE_CHANGED"),
+    (AttributeError, "YOUTUBE_CHANGED"),
+    (TypeError, "YOUTUBE_CHANGED"),
+    (ValueError, "YOUTUBE_CHANGED"),
+    (OverflowError, "YOUTUBE_CHANGED"),
+    (RecursionError, "YOUTUBE_CHANGED"),
+)
+
+BY_REASON: Final[tuple[tuple[str, str], ...]] = (
+    # a VideoUnplayable is anything; its reason is English, as the library asks for that
+    (r"not a bot|unusual traffic|try again later", "YOUTUBE_BLOCKED"),
+    (r"confirm your age|inappropriate for some users|age.restricted", "AGE_RESTRICTED"),
+    (r"members.only|join this channel|requires payment", "MEMBERS_ONLY"),
+    (r"\bprivate\b", "VIDEO_PRIVATE"),
+    (r"in your (country|region|location)", "GEO_BLOCKED"),
+    (r"\bwill begin\b|\bpremieres? (in|will|on)\b|\boffline\b", "NOT_YET_AVAILABLE"),
+    (
+        r"\bremoved\b|\bterminated\b|no longer available|available any ?more|\bdeleted\b|\bcopyright\b"
+        r"|does not exist|video unavailable",
+        "VIDEO_UNAVAILABLE",
+    ),
+)
+
+
+@contextmanager
+def understood(player: Player) -> Iterator[None]:
+    """Raises TextError for all that the library lets out."""
+    try:
+        yield
+    except TextError:
+        raise
+    except library.TranscriptsDisabled as error:
+        raise TextError("NOT_YET_AVAILABLE" if player.is_live else "NO_CAPTIONS") from error
+    except library.VideoUnplayable as error:
+        raise _unplayable(error) from error
+    except library.YouTubeRequestFailed as error:
+        raise _refused(error) from error
+    except ParseError as error:
+        raise TextError("CAPTIONS_LOCKED" if _for_players_only(player) else "CAPTIONS_EMPTY") from error
+    except tuple(kind for kind, _ in _BY_TYPE) as error:
+        code = next(code for kind, code in _BY_TYPE if isinstance(error, kind))
+        details = type(error).__name__ if code == "YOUTUBE_CHANGED" else None
+        raise TextError(code, details=details) from error
+
+
+def status_of(error: library.YouTubeRequestFailed) -> int:
+    """0 if it is not known."""
+    number = re.match(r"\d{3}", error.reason)
+    return int(number.group()) if number else 0
+
+
+def _refused(error: library.YouTubeRequestFailed) -> TextError:
+    status = status_of(error)
+    if status == 403:
+        return TextError("YOUTUBE_BLOCKED", details="HTTP 403")
+    passes = status >= 500 or status in (0, 408)
+    return TextError("YOUTUBE_UNREACHABLE" if passes else "YOUTUBE_CHANGED", details=f"HTTP {status}")
+
+
+def _unplayable(error: library.VideoUnplayable) -> TextError:
+    said = " ".join(text for text in (error.reason, *error.sub_reasons) if isinstance(text, str))
+    reason = clean(said)[:MAX_REASON]
+    code = next((code for pattern, code in BY_REASON if re.search(pattern, reason, re.I)), "VIDEO_UNPLAYABLE")
+    return TextError(code, details=reason or None)
+
+
+def _for_players_only(player: Player) -> bool:
+    """`exp=xpe` and `exp=xpv` need a PO token; the library looks for the first alone."""
+    return bool({"xpe", "xpv"} & set(parse_qs(urlsplit(player.asked).query).get("exp", [])))

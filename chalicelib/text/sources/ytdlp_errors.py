@@ -1,0 +1,137 @@
+"""What yt-dlp raises, as the causes that our API knows. Imports yt_dlp."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from requests.exceptions import Timeout
+from yt_dlp.networking.exceptions import HTTPError, NoSupportingHandlers, ProxyError, RequestError
+from yt_dlp.utils import ExtractorError, GeoRestrictedError, UnsupportedError, UserNotLive
+
+from chalicelib.errors import BatchreelError, OutboundError
+from chalicelib.text.captions.clean import clean
+from chalicelib.text.failures import TextError
+from chalicelib.text.sources.youtube_errors import BY_REASON
+
+_MOST_LINKS = 20
+_MOST_CHARACTERS = 200
+_ADVICE = re.compile(r"\. Use --|; please report|\. See  |\nYou might want|\. (?:Your|The current) ")
+_NO_EXTRACTOR = "No suitable extractor"
+_GONE = re.compile(r"not exist|no longer|not found|removed|deleted|unavailable|not available", re.IGNORECASE)
+_CLOSED = re.compile(r"private|password|log ?in|sign ?in|registered users|subscri", re.IGNORECASE)
+
+
+def translate(
+    error: Exception, failure: RequestError | None, *, youtube: bool, absent: str
+) -> BatchreelError:
+    """A TextError; or what one of our own callbacks had raised under yt-dlp, as it was.
+
+    `failure`: the last request that failed. `absent`: the code for what is not there.
+    """
+    chain = list(_chain(error))
+    for link in chain:
+        if isinstance(link, BatchreelError) and not isinstance(link, OutboundError):
+            return link
+    if not youtube:
+        return _from_site(chain, absent)
+    return _from_youtube(chain, absent) or _unexplained(chain, failure, absent)
+
+
+def _from_youtube(chain: Sequence[BaseException], absent: str) -> TextError | None:
+    for link in chain:
+        if isinstance(link, GeoRestrictedError):
+            return TextError("GEO_BLOCKED")
+        if isinstance(link, RequestError):
+            return _from_request(link, absent)
+    for link in chain:
+        if isinstance(link, ExtractorError) and link.expected:
+            told = _told(link.orig_msg)
+            return TextError(_code_of(told), details=told)
+    return None
+
+
+def _unexplained(chain: Sequence[BaseException], failure: RequestError | None, absent: str) -> TextError:
+    """The extractor met what it does not know, as a rule because a request before had failed."""
+    if failure:
+        return _from_request(failure, absent)
+    return TextError("YOUTUBE_CHANGED", details=type(chain[-1]).__name__)
+
+
+def _code_of(reason: str) -> str:
+    for pattern, code in BY_REASON:
+        if re.search(pattern, reason, re.IGNORECASE):
+            return code
+    return "VIDEO_UNAVAILABLE" if _GONE.search(reason) else "VIDEO_UNPLAYABLE"
+
+
+def _from_request(error: RequestError, absent: str) -> TextError:
+    if isinstance(error, HTTPError):
+        codes = {403: "YOUTUBE_BLOCKED", 429: "YOUTUBE_BLOCKED", 404: absent}
+        return TextError(codes.get(error.status, "YOUTUBE_UNREACHABLE"), details=f"HTTP {error.status}")
+    if isinstance(error, ProxyError):
+        return TextError("PROXY_FAILED")
+    return TextError("YOUTUBE_TIMEOUT" if _timed_out(_chain(error)) else "YOUTUBE_UNREACHABLE")
+
+
+def _from_site(chain: Sequence[BaseException], absent: str) -> TextError:
+    for link in chain:
+        if isinstance(link, GeoRestrictedError):
+            return TextError("GEO_BLOCKED")
+        if isinstance(link, UserNotLive):
+            return TextError("NOT_YET_AVAILABLE")
+        if isinstance(link, UnsupportedError):
+            return TextError("SITE_NOT_SUPPORTED")
+        if isinstance(link, OutboundError):
+            return TextError("SITE_FAILED" if link.retryable else "SITE_NOT_SUPPORTED", details=link.message)
+        if isinstance(link, HTTPError):
+            return _from_status(link.status, absent)
+        if _NO_EXTRACTOR in str(link):
+            return TextError("SITE_NOT_SUPPORTED")
+    return _from_reason(chain)
+
+
+def _from_status(status: int, absent: str) -> TextError:
+    codes = {401: "VIDEO_PRIVATE", 404: absent, 410: absent, 451: "GEO_BLOCKED"}
+    return TextError(codes.get(status, "SITE_FAILED"), details=f"HTTP {status}")
+
+
+def _from_reason(chain: Sequence[BaseException]) -> TextError:
+    """What the site itself has said, as far as its extractor knows such answers."""
+    for link in chain:
+        if isinstance(link, ExtractorError) and link.expected:
+            told = _told(link.orig_msg)
+            if _CLOSED.search(told):
+                return TextError("VIDEO_PRIVATE", details=told)
+            if _GONE.search(told):
+                return TextError("VIDEO_UNAVAILABLE", details=told)
+            return TextError("SITE_NOT_SUPPORTED", details=told)
+    return TextError("SITE_FAILED")
+
+
+def _timed_out(chain: Iterable[BaseException]) -> bool:
+    return any(
+        isinstance(link, Timeout | TimeoutError) or (isinstance(link, OutboundError) and link.timed_out)
+        for link in chain
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """`error` and what lies under it: yt-dlp keeps causes in several places."""
+    waiting: list[object] = [error]
+    seen: list[BaseException] = []
+    while waiting and len(seen) < _MOST_LINKS:
+        link = waiting.pop(0)
+        if not isinstance(link, BaseException) or any(link is known for known in seen):
+            continue
+        seen.append(link)
+        yield link
+        kept = getattr(link, "exc_info", None) or (None, None)
+        waiting += [getattr(link, "cause", None), kept[1], link.__cause__]
+        if isinstance(link, NoSupportingHandlers):
+            waiting += link.unexpected_errors
+
+
+def _told(message: str) -> str:
+    """The first words, without what yt-dlp advises the users of its command line."""
+    return clean(_ADVICE.split(message, maxsplit=1)[0])[:_MOST_CHARACTERS]

@@ -1,0 +1,1 @@
+"""Summaries without a model: the most central sentences of a talk, in its own words."""
