@@ -19,6 +19,13 @@ def audio_worker(event: SQSEvent) -> Any:
     return handle(event.to_dict(), event.context)
 
 
+@app.on_sqs_message(queue="text-normal", name="text_worker", batch_size=1)
+def text_worker(event: SQSEvent) -> Any:
+    from chalicelib.batches.work import handle
+
+    return handle(event.to_dict(), event.context)
+
+
 @app.on_sqs_message(queue="audio-dead-letters", name="dead_letters", batch_size=1)
 def dead_letters(event: SQSEvent) -> Any:
     from chalicelib.batches.dead_letters import handle

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.api import audio_v1, health
+from chalicelib.api import audio_v1, health, video_v1
 
 # The bytes of any type may be asked for with any Accept, so API Gateway must treat all bodies as binary.
 _BINARY = ["*/*"]
@@ -19,6 +19,7 @@ def mount(app: Chalice) -> None:
     app.register_blueprint(health.routes())
     for number, prefix in enumerate(audio_v1.PREFIXES):
         app.register_blueprint(audio_v1.routes(), name_prefix=f"audio_v1_{number}_", url_prefix=prefix)
+    app.register_blueprint(video_v1.routes(), name_prefix="video_v1_", url_prefix=video_v1.PREFIX)
 
 
 def _accept_anything(request: Any, get_response: Callable[[Any], Any]) -> Any:

@@ -9,14 +9,14 @@ from chalicelib.accounts.keys import Account
 from chalicelib.errors import Unauthorized
 
 
-def caller(headers: Mapping[str, str]) -> Account:
-    """Raises Unauthorized."""
+def caller(headers: Mapping[str, str], *, unknown_key: str = Unauthorized.code) -> Account:
+    """Raises Unauthorized, with the code `unknown_key` for a key that was sent but is not valid."""
     key = headers.get("x-api-key") or _bearer(headers.get("authorization", ""))
     if not key:
         raise Unauthorized("No API key: send it as X-API-Key, or as Authorization: Bearer")
     account = keys.find(key)
     if account is None:
-        raise Unauthorized("The API key is not valid")
+        raise Unauthorized("The API key is not valid", code=unknown_key)
     return account
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -18,6 +19,38 @@ SENTENCE = "sentence"
 """Type of an error whose message is the whole answer, without a place before it."""
 _MOST = 10
 _SHAPE = frozenset({"missing", "extra_forbidden", "model_type", "list_type"})
+_MOST_FIELDS: Final = 200
+"""Of one object: far more than any has, and few enough to tell the first faults of in no time."""
+_MOST_DIGITS: Final = 30
+_LONGEST_NAME: Final = 64
+_PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
+_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+_COMPLAINTS = {
+    "extra_forbidden": "unknown field",
+    "missing": "this field is required",
+    "string_type": "must be a string",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "list_type": "must be an array",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "too_short": "must have at least {min_length} item",
+    "too_long": "must have at most {max_length} items",
+    "string_too_short": "must have at least {min_length} character",
+    "string_too_long": "must have at most {max_length} characters",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+}
+
+
+class InvalidBody(InvalidRequest):
+    """JSON that is not what the API accepts: one sentence per fault, the first one is the message."""
+
+    def __init__(self, sentences: Sequence[str], code: str) -> None:
+        details = "; ".join(sentences) if len(sentences) > 1 else None
+        super().__init__(sentences[0], code=code, details=details)
+        self.sentences = tuple(sentences)
 
 
 class Strict(BaseModel):
@@ -27,39 +60,58 @@ class Strict(BaseModel):
 
 
 def read(model: type[M], body: bytes, code_of: CodeOf) -> M:
-    """Raises InvalidRequest: its message is about the first fault, `details` lists up to ten."""
+    """Raises InvalidRequest for what is no JSON object, InvalidBody (up to ten faults) for a wrong one."""
     if not body.strip():
         raise InvalidRequest("The request has no body: send a JSON object")
     document = _parse(body)
+    if not isinstance(document, dict):
+        raise InvalidRequest("The body must be a JSON object")
     try:
         return model.model_validate(document)
     except ValidationError as error:
         faults = sorted(error.errors(include_url=False, include_input=False), key=_rank)
-    sentences = [_sentence(fault) for fault in faults[:_MOST]]
     first = faults[0]
     code = code_of(first["loc"], first["type"] not in _SHAPE)
-    details = "; ".join(sentences) if len(sentences) > 1 else None
-    raise InvalidRequest(sentences[0], code=code, details=details)
+    raise InvalidBody([_sentence(fault) for fault in faults[:_MOST]], code)
 
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body, object_pairs_hook=_without_repeats, parse_constant=_no_such_number)
-    except (ValueError, RecursionError) as error:
-        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        text = body.decode("utf-8-sig")
+        document = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_no_such_number, parse_int=_whole_number
+        )
+        if _HALF_A_PAIR.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise InvalidRequest("The body is not valid JSON: it is nested too deeply") from error
+    except UnicodeError as error:
+        why = "it is not text in UTF-8, or holds half of a surrogate pair"
         raise InvalidRequest(f"The body is not valid JSON: {why}") from error
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of a field given twice one would be ignored, and nobody could say which."""
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(n for n in names if names.count(n) > 1)!r} stands there twice")
+    except ValueError as error:
+        raise InvalidRequest(f"The body is not valid JSON: {error}") from error
     return document
 
 
-def _no_such_number(text: str) -> Any:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a field given twice one would be ignored, and nobody could say which."""
+    if len(pairs) > _MOST_FIELDS:
+        raise InvalidRequest(f"The body has an object of over {_MOST_FIELDS} fields: none here has so many")
+    document: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in document:
+            raise ValueError(f"{_quoted(name)} stands there twice")
+        document[name] = value
+    return document
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number has over {_MOST_DIGITS} digits")
+    return int(digits)
+
+
+def _no_such_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a JSON number")
 
 
@@ -72,27 +124,29 @@ def _sentence(fault: Any) -> str:
     if fault["type"] == SENTENCE:
         return str(fault["msg"])
     where = place(fault["loc"])
-    if not where:
-        return "The body must be a JSON object"
-    return f"{where}: {_complaint(fault)}"
+    return f"{where}: {_complaint(fault)}" if where else _complaint(fault)
 
 
 def _complaint(fault: Any) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "unknown field"
-    if fault["type"] == "missing":
-        return "this field is required"
-    if fault["type"] == "too_short":
-        return f"must have at least {fault['ctx']['min_length']} item"
-    if fault["type"] == "literal_error":
-        return f"must be {fault['ctx']['expected']}"
-    message: str = fault["msg"]
-    return message.removeprefix("Value error, ").removeprefix("Input ")
+    known = _COMPLAINTS.get(fault["type"])
+    return known.format(**fault.get("ctx", {})) if known else str(fault["msg"])
 
 
 def place(location: Sequence[int | str]) -> str:
-    """`jobs[1].output.format`"""
+    """`jobs[1].output.format`; a name that is none of ours is quoted, and cut where it is long."""
     text = ""
     for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part == "[key]":  # what pydantic says of a key of an object
+            text += " (its name)"
+        elif len(part) <= _LONGEST_NAME and _PLAIN_NAME.fullmatch(part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{_quoted(part)}]" if text else _quoted(part)
     return text
+
+
+def _quoted(name: str) -> str:
+    cut = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
+    return json.dumps(cut, ensure_ascii=False)

@@ -15,6 +15,12 @@ from chalicelib.errors import BatchreelError, RequestError, ServiceUnavailable, 
 
 log = logging.getLogger(__name__)
 _JSON = {"Content-Type": "application/json"}
+Details = Callable[[BatchreelError], dict[str, Any]]
+"""The `details` member of an error: the two APIs differ in its form."""
+
+
+def details_as_text(error: BatchreelError) -> dict[str, Any]:
+    return {"details": error.details} if error.details else {}
 
 
 def success(
@@ -24,10 +30,10 @@ def success(
     return _answer(body, status, headers)
 
 
-def failure(error: BatchreelError, headers: Mapping[str, str] | None = None) -> Response:
-    described = {"code": error.code, "message": error.message}
-    if error.details:
-        described["details"] = error.details
+def failure(
+    error: BatchreelError, headers: Mapping[str, str] | None = None, details: Details = details_as_text
+) -> Response:
+    described = {"code": error.code, "message": error.message, **details(error)}
     retry = {"Retry-After": str(error.retry_after)} if isinstance(error, TryLater) else {}
     return _answer({"success": False, "error": described}, error.status, {**retry, **(headers or {})})
 
@@ -36,7 +42,7 @@ def _answer(body: Mapping[str, Any], status: int, headers: Mapping[str, str] | N
     return Response(json.dumps(body, ensure_ascii=False), {**_JSON, **(headers or {})}, status)
 
 
-def enveloped(view: Callable[..., Response]) -> Callable[..., Response]:
+def enveloped(view: Callable[..., Response], details: Details = details_as_text) -> Callable[..., Response]:
     """Whatever a view raises is answered in the envelope: never a stack trace, never Chalice's own body."""
 
     @wraps(view)
@@ -44,16 +50,14 @@ def enveloped(view: Callable[..., Response]) -> Callable[..., Response]:
         try:
             return view(*args, **kwargs)
         except RequestError as error:
-            return failure(error)
+            return failure(error, details=details)
         except (ClientError, BotoCoreError):
             log.exception("a service we depend on failed")
-            return failure(
-                ServiceUnavailable("The service is temporarily unavailable: try again in a moment")
-            )
+            away = ServiceUnavailable("The service is temporarily unavailable: try again in a moment")
+            return failure(away, details=details)
         except Exception:
             log.exception("request broke")
-            return failure(
-                BatchreelError("An unexpected error occurred: try again, and report it if it stays")
-            )
+            fault = BatchreelError("An unexpected error occurred: try again, and report it if it stays")
+            return failure(fault, details=details)
 
     return guarded

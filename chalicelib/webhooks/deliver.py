@@ -20,8 +20,8 @@ from chalicelib.webhooks import deliveries, sign
 from chalicelib.webhooks.schedule import Attempt, wait_seconds
 
 log = logging.getLogger(__name__)
-Render = Callable[[Job | Batch], bytes]
-"""The body of the event that a job or a batch has ended, in the words of its API."""
+Render = Callable[[Job | Batch, Batch], bytes]
+"""The body of the event that a job, of that batch, or a batch has ended, in the words of its API."""
 
 
 def deliver(
@@ -36,30 +36,34 @@ def deliver(
     Raises ServiceUnavailable when AWS did not answer; the state machine then repeats the attempt.
     """
     try:
-        subject = _subject(request["subject"])
-        if subject is None:
+        found = _subject(request["subject"])
+        if found is None:
             return {**request, "outcome": "vanished"}
-        return {**request, **_attempt(request, subject, render, clock, chance)}
+        return {**request, **_attempt(request, *found, render, clock, chance)}
     except (ClientError, BotoCoreError) as error:
         raise ServiceUnavailable(str(error)) from error
 
 
-def _subject(name: str) -> Job | Batch | None:
+def _subject(name: str) -> tuple[Job | Batch, Batch] | None:
+    """What ended, and the batch it is of."""
     address = ids.parse(name)
-    if address is None:
+    batch = store.get_batch(address.token) if address else None
+    if address is None or batch is None:
         return None
-    return store.get_job(*address) if address.number else store.get_batch(address.token)
+    subject = store.get_job(*address) if address.number else batch
+    return (subject, batch) if subject else None
 
 
 def _attempt(
     request: Mapping[str, Any],
     subject: Job | Batch,
+    batch: Batch,
     render: Render,
     clock: Clock,
     chance: Callable[[], float],
 ) -> dict[str, Any]:
     started, number = clock(), int(request["attempt"])
-    body = render(subject)
+    body = render(subject, batch)
     signature = sign.headers(webhook_secret(subject.account), request["event_id"], started // 1000, body)
     attempt, answer = _post(subject.webhooks[request["recipient"]], body, signature, number)
     wait = wait_seconds(attempt, now=started / 1000, random=chance)

@@ -10,12 +10,14 @@ from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import iso, now_ms
 
 
-def job_ended(job: Job) -> dict[str, Any]:
+def job_ended(job: Job, batch: Batch) -> dict[str, Any]:
     event: dict[str, Any] = {
         "event": f"job.{job.status.value}",
         "jobId": job.id,
         "status": job.status.value,
         "timestamp": iso(job.ended_at or job.created_at),
+        **views.label(job),
+        **views.labels(batch.metadata),
     }
     if job.status is JobStatus.COMPLETED:
         event["downloadUrl"] = views.download_url(job)
@@ -33,4 +35,5 @@ def batch_ended(batch: Batch) -> dict[str, Any]:
         "timestamp": iso(batch.ended_at or batch.created_at),
         "counts": counts(batch),
         "statusUrl": f"{LINKS}/batch/{batch.id}",
+        **views.labels(batch.metadata),
     }

@@ -9,34 +9,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib import outbound
 from chalicelib.api.bodies import SENTENCE, Strict
+from chalicelib.api.labels import CustomId, Metadata
+from chalicelib.api.urls import SourceUrl, WebhookUrl
 from chalicelib.audio import presets
-from chalicelib.errors import OutboundError
 
 MAX_JOBS = 10
-MAX_URL = 2048
 MAX_FILENAME = 200
 _BITRATE = re.compile(r"([1-9][0-9]{0,3})k")
 _UNSAFE_IN_NAME = re.compile(
     r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]'
 )
-
-
-def _source_url(url: str) -> str:
-    return _reachable(url, https_only=False)
-
-
-def _webhook_url(url: str) -> str:
-    return _reachable(url, https_only=True)
-
-
-def _reachable(url: str, *, https_only: bool) -> str:
-    try:
-        outbound.check_url(url, https_only=https_only)
-    except OutboundError as error:
-        raise PydanticCustomError("url", "{why}", {"why": error.message}) from error
-    return url
 
 
 def _filename(name: str) -> str:
@@ -48,8 +31,6 @@ def _filename(name: str) -> str:
     return name
 
 
-SourceUrl = Annotated[str, Field(min_length=1, max_length=MAX_URL), AfterValidator(_source_url)]
-WebhookUrl = Annotated[str, Field(min_length=1, max_length=MAX_URL), AfterValidator(_webhook_url)]
 Filename = Annotated[str, Field(min_length=1, max_length=MAX_FILENAME), AfterValidator(_filename)]
 
 
@@ -96,6 +77,26 @@ class JobBody(Strict):
     source: Source
     output: Output
     options: Options | None = None
+    customId: CustomId | None = None  # noqa: N815 as the contract spells its own
+    custom_id: CustomId | None = None
+
+    @field_validator("custom_id")
+    @classmethod
+    def _one_name(cls, custom_id: str | None, info: ValidationInfo) -> str | None:
+        if custom_id is not None and info.data.get("customId") is not None:
+            raise PydanticCustomError("custom_id", "is the same as customId: send one of them")
+        return custom_id
+
+    @property
+    def label(self) -> tuple[str, str] | None:
+        """The field it was sent in, and what it says."""
+        if self.customId is not None:
+            return "customId", self.customId
+        return ("custom_id", self.custom_id) if self.custom_id is not None else None
+
+
+class ExtractBody(JobBody):
+    metadata: Metadata | None = None
 
 
 def _few_enough(jobs: Any) -> Any:
@@ -108,6 +109,7 @@ def _few_enough(jobs: Any) -> Any:
 class BatchBody(Strict):
     jobs: Annotated[list[JobBody], Field(min_length=1), BeforeValidator(_few_enough)]
     webhook: WebhookUrl | None = None
+    metadata: Metadata | None = None
 
 
 def error_code(location: Sequence[int | str], value_is_wrong: bool) -> str:

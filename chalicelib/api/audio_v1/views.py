@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.api import links
+from chalicelib.api import links, pace
 from chalicelib.api.audio_v1 import LINKS
 from chalicelib.audio.request import CONTENT_TYPES
 from chalicelib.batches.finish import counts
@@ -20,20 +20,22 @@ _STEPS = {
 }
 
 
-def job(job: Job, now: int) -> dict[str, Any]:
+def job(job: Job, metadata: Mapping[str, str], now: int) -> dict[str, Any]:
     view: dict[str, Any] = {
         "jobId": job.id,
         "status": job.status.value,
         "progress": job.progress,
         "currentStep": _step(job),
-        "estimatedTimeRemaining": _remaining(job, now),
+        "estimatedTimeRemaining": pace.seconds_left(job, now),
         "inputFile": _input_file(job),
         "outputFile": output_file(job, now),
         "options": _options(job),
         "createdAt": iso(job.created_at),
-        "startedAt": _iso(job.started_at),
-        "completedAt": _iso(job.ended_at),
-        "expiresAt": _iso(job.expires_at) if job.status is JobStatus.COMPLETED else None,
+        "startedAt": pace.when(job.started_at),
+        "completedAt": pace.when(job.ended_at),
+        "expiresAt": pace.when(job.expires_at) if job.status is JobStatus.COMPLETED else None,
+        **label(job),
+        **labels(metadata),
     }
     if job.status is JobStatus.COMPLETED:
         view["downloadUrl"] = download_url(job)
@@ -51,12 +53,14 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
         "totalJobs": batch.total,
         "counts": counts_by_status(batch, jobs),
         "createdAt": iso(batch.created_at),
-        "completedAt": _iso(batch.ended_at),
-        "expiresAt": _iso(batch.expires_at),
+        "completedAt": pace.when(batch.ended_at),
+        "expiresAt": pace.when(batch.expires_at),
         "results": _file_link(batch, batch.results_key, "results.jsonl", now) if ended else None,
         "errors": _file_link(batch, batch.errors_key, "errors.jsonl", now) if ended else None,
+        **labels(batch.metadata),
         "jobs": [
             {"jobId": job.id, "status": job.status.value, "progress": job.progress}
+            | label(job)
             | ({"error": error(job.failure)} if job.failure else {})
             for job in jobs
         ],
@@ -69,6 +73,15 @@ def counts_by_status(batch: Batch, jobs: Sequence[Job]) -> dict[str, int]:
     for each in jobs:
         tally[each.status.value] += 1
     return tally if jobs else counts(batch)
+
+
+def label(job: Job) -> dict[str, str]:
+    """The caller's own id, in the field it was sent in; nothing if there is none."""
+    return {job.echo.get("custom_id_field", "customId"): job.custom_id} if job.custom_id else {}
+
+
+def labels(metadata: Mapping[str, str]) -> dict[str, Any]:
+    return {"metadata": dict(metadata)} if metadata else {}
 
 
 def output_file(job: Job, now: int) -> dict[str, Any] | None:
@@ -109,23 +122,13 @@ def _step(job: Job) -> str | None:
     return _STEPS.get(job.step or "") if job.status is JobStatus.PROCESSING else None
 
 
-def _remaining(job: Job, now: int) -> int | None:
-    """Seconds, from the pace so far; None while there is nothing to tell it from."""
-    if job.status.ended:
-        return 0
-    if job.status is not JobStatus.PROCESSING or not job.progress or job.started_at is None:
-        return None
-    elapsed = (now - job.started_at) / 1000
-    return round(elapsed * (100 - job.progress) / job.progress)
-
-
 def _input_file(job: Job) -> dict[str, Any] | None:
     found: Mapping[str, Any] | None = (job.outcome or {}).get("input") or job.facts.get("input")
     return {name: found.get(name) for name in ("name", "size", "duration", "format")} if found else None
 
 
 def _options(job: Job) -> dict[str, Any]:
-    return {**job.echo, "priority": job.priority}
+    return {name: job.echo.get(name) for name in ("filename", "webhook")} | {"priority": job.priority}
 
 
 def _file_link(batch: Batch, key: str | None, filename: str, now: int) -> str | None:
@@ -134,7 +137,3 @@ def _file_link(batch: Batch, key: str | None, filename: str, now: int) -> str | 
     return links.presigned(
         key, filename=filename, content_type="application/x-ndjson", now=now, expires_at=batch.expires_at
     )
-
-
-def _iso(ms: int | None) -> str | None:
-    return iso(ms) if ms else None

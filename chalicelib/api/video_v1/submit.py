@@ -1,0 +1,84 @@
+"""POST /batch/process and POST /videos/process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from chalice.app import Response
+
+from chalicelib.api import bodies, idempotency
+from chalicelib.api.envelopes import success
+from chalicelib.api.video_v1 import FACE, views
+from chalicelib.api.video_v1.lookup import caller
+from chalicelib.api.video_v1.models import BatchBody, VideoBody
+from chalicelib.api.video_v1.new_jobs import new_jobs
+from chalicelib.api.video_v1.query import Query
+from chalicelib.api.video_v1.refusals import Refused, enveloped
+from chalicelib.batches.submit import Submission, submit
+from chalicelib.clock import iso
+
+M = TypeVar("M", bound=bodies.Strict)
+
+
+@enveloped
+def batch(request: Any) -> Response:
+    account = caller(request)
+    by_mode = Query(request, "summaries").by_mode()
+    body = _read(BatchBody, request)
+    array, items = body.items
+    priority = body.priority or "normal"
+    new = Submission(
+        account=account.id,
+        kind="text",
+        face=FACE,
+        jobs=new_jobs(account, items, array=array, priority=priority, by_mode=by_mode),
+        webhooks=(body.webhook_url,) if body.webhook_url else (),
+        idempotency=idempotency.key_for(request.headers, FACE + "/batch/process"),
+        metadata=body.metadata or {},
+        merge_equal=True,
+        parallel=body.parallel_processing is not False,
+    )
+    accepted = submit(new)
+    data = {
+        "batch_id": accepted.batch.id,
+        "status": "processing",
+        "total": accepted.batch.total,
+        "individual_jobs": [
+            {"job_id": job.id, "status": "pending"} | views.custom_id(job) for job in accepted.jobs
+        ],
+        "created_at": iso(accepted.batch.created_at),
+    }
+    return success(data, headers=idempotency.replayed(accepted))
+
+
+@enveloped
+def video(request: Any) -> Response:
+    account = caller(request)
+    by_mode = Query(request, "summaries").by_mode()
+    body = _read(VideoBody, request)
+    new = Submission(
+        account=account.id,
+        kind="text",
+        face=FACE,
+        jobs=new_jobs(account, [body], array="", priority="normal", by_mode=by_mode),
+        idempotency=idempotency.key_for(request.headers, FACE + "/videos/process"),
+        metadata=body.metadata or {},
+        single=True,
+    )
+    accepted = submit(new)
+    job = accepted.jobs[0]
+    data = {"job_id": job.id, "status": "queued", "created_at": iso(job.created_at), **views.custom_id(job)}
+    return success(data, headers=idempotency.replayed(accepted))
+
+
+def _read(model: type[M], request: Any) -> M:
+    """Raises InvalidRequest (400) for what is no JSON object, Refused (422) for a wrong one."""
+    try:
+        return bodies.read(model, request.raw_body, _always_the_same)
+    except bodies.InvalidBody as error:
+        raise Refused(error.message, facts={"errors": list(error.sentences)}) from error
+
+
+def _always_the_same(location: Sequence[int | str], value_is_wrong: bool) -> str:
+    return "INVALID_REQUEST"
