@@ -1,4 +1,4 @@
-"""Operator's commands: `python -m infra.admin create-key --account NAME`.
+"""Operator's commands: `python -m infra.admin create-key --account NAME`, `… set-secret --name NAME`.
 
 On AWS it needs credentials, a region and BATCHREEL_STACK, the name of the deployed stack; the local stack
 sets what it needs by itself.
@@ -7,12 +7,15 @@ sets what it needs by itself.
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import boto3
 
+from chalicelib import vault
 from chalicelib.accounts import keys
 from chalicelib.accounts.secrets import webhook_secret
 
@@ -50,12 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = parser.add_subparsers(required=True)
     create = commands.add_parser("create-key", help="a new API key, printed once")
     create.add_argument("--account", required=True)
+    create.set_defaults(run=_create_key)
+    keep = commands.add_parser("set-secret", help="keep a secret, read from standard input, under KMS")
+    keep.add_argument("--name", required=True, choices=vault.NAMES)
+    keep.set_defaults(run=_set_secret)
     given = parser.parse_args(arguments)
     if stack := os.environ.get("BATCHREEL_STACK"):
         use_stack(stack)
+    given.run(given)
+
+
+def _create_key(given: argparse.Namespace) -> None:
     issued = ensure_key(given.account)
     print(f"API key         {issued.key}")
     print(f"webhook secret  {issued.webhook_secret}")
+
+
+def _set_secret(given: argparse.Namespace) -> None:
+    """From standard input, so that it shows in no process list and no shell history."""
+    value = sys.stdin.readline().strip() if not sys.stdin.isatty() else getpass.getpass(f"{given.name}: ")
+    if not value:
+        sys.exit("no secret was given")
+    vault.store(given.name, value)
+    print(f"{given.name} is kept; workers read it when they next start")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 _EPOCH = (2020, 1, 1, 0, 0, 0)
+_LEFT_OUT = ("youtube_transcript_api/test/",)
+"""Recorded web pages that libraries bring along for their own tests."""
 _UNCHECKED_HASH = (1).to_bytes(4, "little")
 
 
@@ -21,13 +23,13 @@ def entry(name: str, *, executable: bool = False) -> zipfile.ZipInfo:
 
 
 def add_compiled(source: Path, target: Path) -> None:
-    """Copy a deployment zip, adding a .pyc for each .py.
+    """Copy a deployment zip, adding a .pyc for each .py, without what only tests need.
 
     Lambda's disk is read-only, so without them each cold start compiles everything again. They are
     never checked against the source: the zip is never edited in place.
     """
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in sorted(before.namelist()):
+        for name in sorted(name for name in before.namelist() if not name.startswith(_LEFT_OUT)):
             data = before.read(name)
             after.writestr(entry(name, executable=name.endswith(".so")), data)
             if name.endswith(".py"):

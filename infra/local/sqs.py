@@ -107,10 +107,10 @@ class Queues:
 
     def send_message(self, request: Request) -> Answer:
         queue, _ = self._of(request)
-        message, now = str(uuid.uuid4()), time.time()
+        message, visible = str(uuid.uuid4()), time.time() + request.get("DelaySeconds", 0)
         self._db.execute(
             "INSERT INTO messages (id, queue, body, sender_group, visible) VALUES (?, ?, ?, ?, ?)",
-            [message, queue, request["MessageBody"], request.get("MessageGroupId"), now],
+            [message, queue, request["MessageBody"], request.get("MessageGroupId"), visible],
         )
         return {"MessageId": message}
 

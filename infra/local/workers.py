@@ -59,7 +59,8 @@ class Pool:
         self.slots = threading.Semaphore(size)
         """Taken by pollers, so that no message is received that no worker is free for."""
         self._closed = threading.Event()
-        self._waiting: queue.SimpleQueue[_Invocation] = queue.SimpleQueue()
+        # no SimpleQueue: its get() may outlast its time-out for ever when another thread takes the item first
+        self._waiting: queue.Queue[_Invocation] = queue.Queue()
         self._owners = [_Owner(plan, self._waiting, self._closed) for _ in range(size)]
 
     def begin(self) -> None:
@@ -94,7 +95,7 @@ class Pool:
 
 
 class _Owner:
-    def __init__(self, plan: Plan, waiting: queue.SimpleQueue[_Invocation], closed: threading.Event) -> None:
+    def __init__(self, plan: Plan, waiting: queue.Queue[_Invocation], closed: threading.Event) -> None:
         self._plan, self._waiting, self._closed = plan, waiting, closed
         self.process = _Process(plan)
         self._thread = threading.Thread(target=self._run, daemon=True)

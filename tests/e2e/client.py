@@ -14,6 +14,7 @@ QUICK = {
     "BATCHREEL_LEASE_SECONDS": "3",
     "BATCHREEL_ENQUEUE_GRACE_SECONDS": "1",
     "BATCHREEL_RETRY_SECONDS": "1",
+    "BATCHREEL_RETRY_AFTER_MOST": "1",
     "BATCHREEL_SCHEDULE_SECONDS": "1",
 }
 """The service's waits, shortened by its own settings."""

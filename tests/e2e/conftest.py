@@ -7,13 +7,36 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.stack import LocalStack
+from tests.e2e import videos
 from tests.e2e.client import QUICK, Client
+from tests.e2e.text_client import TextClient
+from tests.stand_ins.youtube import YouTube
 
 
 @pytest.fixture(scope="package")
-def stack() -> Iterator[LocalStack]:
-    with LocalStack(workers=2, env={**QUICK, "BATCHREEL_INLINE_DOWNLOAD_BYTES": "1000000"}) as running:
+def youtube() -> Iterator[YouTube]:
+    with YouTube(videos.VIDEOS, videos.PLAYLISTS) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def stack(youtube: YouTube) -> Iterator[LocalStack]:
+    env = {
+        **QUICK,
+        "BATCHREEL_INLINE_DOWNLOAD_BYTES": "1000000",
+        "BATCHREEL_YOUTUBE_BASE_URL": youtube.base,
+        "BATCHREEL_YOUTUBE_TIMEOUT": "2",
+        "BATCHREEL_BREAKER_FAILURES": "1000",  # blocked videos must not close the way for the others
+    }
+    with LocalStack(workers=2, env=env) as running:
+        yield running
+
+
+@pytest.fixture
+def text(stack: LocalStack) -> Iterator[TextClient]:
+    made = TextClient(stack)
+    yield made
+    made.close()
 
 
 @pytest.fixture

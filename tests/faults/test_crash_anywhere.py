@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.batches import dead_letters, finish, store, watchdog, work
+from chalicelib.batches import dead_letters, finish, listing, store, watchdog, work
 from chalicelib.batches.model import BatchStatus, JobStatus
 from chalicelib.batches.submit import Accepted
 from tests.batches.aws_faults import hooked
@@ -97,6 +97,58 @@ def test_the_last_of_two_workers_may_die_at_any_call(cloud: Cloud) -> None:
     for _ in every_crash(fresh(), fresh):
         recover(cloud.clock)
         ended_once(cloud, accepted[-1], BatchStatus.COMPLETED, jobs=2)
+
+
+@pytest.mark.parametrize("wish", ["ok", "fail"])
+def test_a_worker_that_runs_for_equal_jobs_may_die_at_any_call(cloud: Cloud, wish: str) -> None:
+    accepted: list[Accepted] = []
+
+    def fresh() -> Callable[[], object]:
+        accepted.append(accept(cloud.clock, wish, wish, webhooks=HOOK, merge_equal=True))
+        [message] = receive()
+        return lambda: work.process(message["body"], Context(), cloud.clock)
+
+    expected = BatchStatus.COMPLETED if wish == "ok" else BatchStatus.FAILED
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], expected, jobs=2)
+
+
+def test_a_worker_of_a_serial_batch_may_die_at_any_call(cloud: Cloud) -> None:
+    accepted: list[Accepted] = []
+
+    def fresh() -> Callable[[], object]:
+        work_off(cloud.clock)  # what was sent twice before
+        accepted.append(accept(cloud.clock, "ok", "ok", webhooks=HOOK, parallel=False))
+        [message] = receive()
+        return lambda: work.process(message["body"], Context(), cloud.clock)
+
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], BatchStatus.COMPLETED, jobs=2)
+
+
+def test_a_worker_that_makes_a_child_batch_may_die_at_any_call(cloud: Cloud) -> None:
+    """One child batch, however often its parent is tried."""
+    accepted: list[Accepted] = []
+
+    def fresh() -> Callable[[], object]:
+        work_off(cloud.clock)
+        accepted.append(accept(cloud.clock, "list", webhooks=HOOK))
+        [message] = receive()
+        return lambda: work.process(message["body"], Context(), cloud.clock)
+
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], BatchStatus.COMPLETED)
+        [job] = loaded(accepted[-1])[1]
+        everything = listing.batches("acme", "audio_v1", limit=999, offset=0).items
+        mine = [batch for batch in everything if batch.parent == job.id]
+        assert job.outcome
+        assert [batch.id for batch in mine] == [job.outcome["child"]]
+        assert mine[0].status is BatchStatus.PARTIAL_FAILURE
 
 
 def test_the_queue_alone_repairs_a_dead_worker(cloud: Cloud) -> None:

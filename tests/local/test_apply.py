@@ -76,7 +76,13 @@ def test_bucket_has_its_lifecycle(stack: LocalStack, aws: Clients) -> None:
     s3 = aws.make("s3")
     rules = s3.get_bucket_lifecycle_configuration(Bucket=stack.outputs["Bucket"])["Rules"]
     days = {rule["ID"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
-    assert days == {"job-files": 1, "batch-files": 1}
+    assert days == {
+        "job-files": 1,
+        "batch-files": 1,
+        "captions-sent-along": 2,
+        "speech": 2,
+        "transcripts-of-public-videos": 7,
+    }
     s3.close()
 
 

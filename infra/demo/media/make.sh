@@ -32,3 +32,11 @@ run -f lavfi -i "aevalsrc='$arpeggio+$left|0.8*$arpeggio+$right':s=48000:d=16" -
 
 run -f lavfi -i "life=s=320x180:r=10:ratio=0.1:mold=20:life_color=#e9c46a:death_color=#264653:mold_color=#1d3038,format=yuv420p" \
   -t 6 -an -c:v libx264 -preset veryslow -crf 36 -movflags +faststart -metadata title='No sound at all' silent.mp4
+
+# a lighthouse by night, its horn, and the words of a talk that is only to be read
+beam='0.5+0.5*cos(2*PI*T/10)'
+run -f lavfi -i "nullsrc=s=320x180:r=2:d=120,format=gray,geq=lum='24+180*max(0,1-hypot(X-160,Y-60)/60)*($beam)'" \
+  -f lavfi -i "aevalsrc='0.25*lt(mod(t,10),1.5)*sin(2*PI*110*t)':s=8000:d=120" -i lecture.srt \
+  -map 0 -map 1 -map 2 -t 120 -c:v libx264 -preset veryslow -crf 40 -g 250 -pix_fmt yuv420p -c:a aac -b:a 6k \
+  -c:s mov_text -metadata:s:s:0 language=eng -movflags +faststart \
+  -metadata title='How lighthouses got their lamps' -metadata artist='A talk to be read' lecture.mp4
