@@ -5,37 +5,76 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from chalicelib import settings
+from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
 from chalicelib.audio.presets import BITRATES
+from chalicelib.text.exports import FORMATS
+from chalicelib.text.failures import CAUSES
+from chalicelib.text.request import MODES
 from chalicelib.webhooks import schedule
 
 ROOT = Path(__file__).parents[1]
 OPERATORS = (ROOT / "docs" / "operators.md").read_text()
 API = (ROOT / "docs" / "audio-api.md").read_text()
+TEXT_API = (ROOT / "docs" / "text-api.md").read_text()
 SET_BY_THE_STACK = {"BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"}
 
 
-def source(*folders: str) -> str:
-    return "".join(path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py"))
+def source(*folders: str, without: tuple[str, ...] = ()) -> str:
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    left_out = tuple(str(ROOT / folder) for folder in without)
+    return "".join(path.read_text() for path in paths if not str(path).startswith(left_out))
 
 
 def test_every_setting_is_explained() -> None:
     text = Path(settings.__file__).read_text()
-    read = set(re.findall(r'(?:integer|number)\("([A-Z_]+)"', text)) | set(
+    read = set(re.findall(r'(?:integer|number|_choices)\((?:env, )?"([A-Z_]+)"', text)) | set(
         re.findall(r'"BATCHREEL_([A-Z_]+)"', text)
     )
     explained = set(re.findall(r"`BATCHREEL_([A-Z_]+)`", OPERATORS))
     assert read - SET_BY_THE_STACK - {"QUEUE_URL_"} <= explained
 
 
-def test_every_error_code_is_explained() -> None:
-    code = source("chalicelib")
-    raised = set(re.findall(r'code(?: =|=) ?"([A-Z_]+)"', code)) | set(
-        re.findall(r'JobError\(\s*"([A-Z_]+)"', code)
-    )
-    internal = {"OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED"}
-    assert raised
-    assert [name for name in sorted(raised - internal) if f"`{name}`" not in API] == []
+INTERNAL = {"OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED", "NOT_YET"}
+AUDIO = ("chalicelib/audio", "chalicelib/api/audio_v1")
+TEXT = ("chalicelib/text", "chalicelib/api/video_v1")
+
+
+def codes(text: str) -> set[str]:
+    found = re.findall(r'(?:code|unknown_key)(?: =|=) ?"([A-Z_]+)"', text)
+    return set(found + re.findall(r'(?:Job|Text)Error\(\s*"([A-Z_]+)"', text))
+
+
+@pytest.mark.parametrize(("guide", "others"), [(API, TEXT), (TEXT_API, AUDIO)], ids=["audio", "text"])
+def test_every_error_code_is_explained(guide: str, others: tuple[str, ...]) -> None:
+    raised = codes(source("chalicelib", without=others)) - INTERNAL
+    if guide is TEXT_API:
+        raised = raised - {"FILE_EXPIRED"} | set(CAUSES) | {"JOB_CANCELLED"}
+    assert len(raised) > 10
+    assert [name for name in sorted(raised) if f"`{name}`" not in guide] == []
+
+
+@pytest.mark.parametrize("code", CAUSES)
+def test_it_is_told_truly_what_is_worth_another_try(code: str) -> None:
+    retryable = "yes" if CAUSES[code].retry_after is not None else "no"
+    assert f"| `{code}` | {retryable} |" in TEXT_API
+
+
+@pytest.mark.parametrize("name", sorted({*VideoBody.model_fields, *BatchBody.model_fields} - {"options"}))
+def test_every_field_of_a_text_request_is_explained(name: str) -> None:
+    assert f"`{name}`" in TEXT_API
+
+
+@pytest.mark.parametrize("name", Options.model_fields)
+def test_every_option_of_a_text_request_is_explained(name: str) -> None:
+    assert f"`options.{name}`" in TEXT_API
+
+
+@pytest.mark.parametrize("name", [*MODES, *FORMATS])
+def test_every_mode_and_format_is_explained(name: str) -> None:
+    assert f"`{name}`" in TEXT_API
 
 
 def test_the_bitrates_are_the_ones_of_the_table() -> None:

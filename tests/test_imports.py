@@ -11,20 +11,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"settings", "aws", "errors", "clock", "task", "outbound"}
+GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault"}
 MAY_IMPORT = {
     "ground": GROUND,
     "batches": GROUND | {"batches"},
     "audio": GROUND | {"audio"},
+    "text": GROUND | {"text", "audio"},
     "accounts": GROUND | {"accounts"},
     "webhooks": GROUND | {"webhooks", "accounts", "batches"},
-    "api": GROUND | {"api", "accounts", "batches", "audio", "webhooks"},
+    "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},
 }
 AUDIO_FOR_THE_API = {"chalicelib.audio.request", "chalicelib.audio.presets"}
+TEXT_FOR_THE_API = {
+    f"chalicelib.text.{name}"
+    for name in ("request", "urls", "transcript", "summary", "result", "content", "exports")
+}
 HEAVY = (
     "yt_dlp",
     "requests",
+    "youtube_transcript_api",
     "chalicelib.audio",
+    "chalicelib.text",
     "chalicelib.batches",
     "pydantic",
     "boto3",
@@ -64,10 +71,10 @@ def test_chalice_stays_at_the_edge(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules("chalicelib/api"), ids=lambda p: p.name)
-def test_the_api_knows_of_a_kind_only_its_request(path: Path) -> None:
-    used = [name for name in imported(path) if name.startswith("chalicelib.audio.")]
-    used += [name for name in imported(path) if name == "chalicelib.audio"]
-    assert all(name.startswith(tuple(AUDIO_FOR_THE_API)) for name in used), used
+def test_the_api_knows_of_a_kind_only_its_words(path: Path) -> None:
+    allowed = AUDIO_FOR_THE_API | TEXT_FOR_THE_API
+    used = [name for name in imported(path) if part(name) in ("audio", "text")]
+    assert [name for name in used if ".".join(name.split(".")[:3]) not in allowed] == []
 
 
 def loaded_after(statement: str) -> list[str]:
@@ -84,7 +91,7 @@ def loaded_after(statement: str) -> list[str]:
 
 def test_importing_the_app_loads_nothing_heavy() -> None:
     loaded = loaded_after("import app")
-    assert "chalicelib.api.audio_v1" in loaded
+    assert {"chalicelib.api.audio_v1", "chalicelib.api.video_v1"} <= set(loaded)
     assert [name for name in loaded if name.startswith(HEAVY)] == []
 
 
@@ -92,3 +99,21 @@ def test_the_submit_path_loads_no_runner() -> None:
     loaded = loaded_after("import chalicelib.api.audio_v1.submit")
     forbidden = ("chalicelib.audio.runner", "chalicelib.audio.ffmpeg", "requests", "yt_dlp", "imageio_ffmpeg")
     assert [name for name in loaded if name in forbidden] == []
+
+
+TEXT_WORK = (
+    "yt_dlp",
+    "youtube_transcript_api",
+    "requests",
+    "fpdf",
+    "chalicelib.text.summarize",
+    "chalicelib.text.sources",
+    "chalicelib.text.runner",
+)
+
+
+def test_the_text_face_loads_neither_summariser_nor_sources() -> None:
+    face = [path.stem for path in modules("chalicelib/api/video_v1") if path.stem != "__init__"]
+    assert len(face) > 9
+    loaded = loaded_after("; ".join(f"import chalicelib.api.video_v1.{name}" for name in face))
+    assert [name for name in loaded if name.startswith(TEXT_WORK)] == []
