@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import marshal
+import re
 import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
 _EPOCH = (2020, 1, 1, 0, 0, 0)
-_LEFT_OUT = ("youtube_transcript_api/test/",)
-"""Recorded web pages that libraries bring along for their own tests."""
+_LEFT_OUT = re.compile(
+    r"youtube_transcript_api/test/"  # recorded web pages
+    r"|fontTools/.*\.(c|so)$"  # runs as Python, too; what is compiled makes outlines, which a PDF does not
+    r"|PIL/_avif|pillow\.libs/libavif"  # a format of pictures: a document here has none
+)
+"""What libraries bring along that nothing here needs: 27 MB."""
 _UNCHECKED_HASH = (1).to_bytes(4, "little")
 
 
@@ -29,7 +34,7 @@ def add_compiled(source: Path, target: Path) -> None:
     never checked against the source: the zip is never edited in place.
     """
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in sorted(name for name in before.namelist() if not name.startswith(_LEFT_OUT)):
+        for name in sorted(name for name in before.namelist() if not _LEFT_OUT.match(name)):
             data = before.read(name)
             after.writestr(entry(name, executable=name.endswith(".so")), data)
             if name.endswith(".py"):
