@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 FORMATS = ("mp3", "aac", "flac", "wav", "ogg", "opus")
@@ -23,6 +23,7 @@ CONTENT_TYPES: Mapping[str, str] = {
 @dataclass(frozen=True)
 class AudioRequest:
     url: str
+    """http(s), `s3://bucket/key`, or `upload:<id>`."""
     format: str
     quality: str = DEFAULT_QUALITY
     bitrate: int | None = None
@@ -31,20 +32,32 @@ class AudioRequest:
     preserve_metadata: bool = False
     filename: str | None = None
     """Without or with the extension of the format."""
+    target_lufs: float | None = None
+    """Of `normalize`; None: the operator's."""
+    start: float | None = None
+    """Seconds of the source from which on it is wanted."""
+    end: float | None = None
+    sample_rate: int | None = None
+    """Hz; None: the source's, as far as the format has it."""
+    channels: int | None = None
+    track: int | str | None = None
+    """Number of the audio track, from 0, or its language; None: the default one."""
+    destination: str | None = None
+    """`s3://bucket/key` that gets a copy; a folder if it ends with a slash."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AudioRequest:
         """Raises KeyError without `url` or `format`. Keys of other meaning are ignored."""
-        bitrate = data.get("bitrate")
-        return cls(
-            url=data["url"],
-            format=data["format"],
-            quality=data.get("quality") or DEFAULT_QUALITY,
-            bitrate=None if bitrate is None else int(bitrate),
-            normalize=bool(data.get("normalize")),
-            preserve_metadata=bool(data.get("preserve_metadata")),
-            filename=data.get("filename"),
-        )
+        known = {field.name for field in fields(cls)}
+        given = {name: value for name, value in data.items() if name in known and value is not None}
+        if "bitrate" in given:
+            given["bitrate"] = int(given["bitrate"])
+        return cls(**{"url": data["url"], "format": data["format"], **given})
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Without what is as if left out."""
+        return {
+            field.name: value
+            for field in fields(self)
+            if (value := getattr(self, field.name)) != field.default and value is not None
+        }

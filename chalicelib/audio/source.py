@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from chalicelib import outbound
@@ -22,11 +23,26 @@ _GRACE_SECONDS = 5.0
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 
+class Stream(Protocol):
+    """Bytes that arrive from the front to the back."""
+
+    @property
+    def length(self) -> int | None:
+        """Of all of it, if known."""
+
+    @property
+    def received(self) -> int:
+        """Bytes so far."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Raises OutboundError, and so what the stream cannot deliver whole."""
+
+
 class Download:
     """An open source whose head has been read."""
 
-    def __init__(self, url: str, source: outbound.Source, waiting: _Waiting) -> None:
-        self.name = name_of(url)
+    def __init__(self, name: str, source: Stream, waiting: Waiting) -> None:
+        self.name = name
         self.length = source.length
         self._source = source
         self._waiting = waiting
@@ -83,7 +99,7 @@ class Download:
         return b"".join(parts)
 
 
-class _Waiting:
+class Waiting:
     """What to do now and then while the source arrives; it changes when the feeding thread takes over."""
 
     def __init__(self, call: Callable[[], None]) -> None:
@@ -96,20 +112,22 @@ class _Waiting:
 @contextmanager
 def open_download(url: str, progress: Progress) -> Iterator[Download]:
     """Raises JobError DOWNLOAD_FAILED or TOO_LARGE."""
-    waiting = _Waiting(progress.still)
+    waiting = Waiting(progress.still)
+    with failures.download_failures(), _from_web(url, progress, waiting) as source:
+        yield Download(name_of(url), source, waiting)
+
+
+@contextmanager
+def _from_web(url: str, progress: Progress, waiting: Waiting) -> Iterator[Stream]:
     # a little later than the job's own limit, which is the better explanation
     deadline = progress.deadline + _GRACE_SECONDS
-    with (
-        failures.download_failures(),
-        outbound.open_source(
-            url, deadline=deadline, max_bytes=settings().source_max_bytes, tick=waiting
-        ) as source,
-    ):
+    most = settings().source_max_bytes
+    with outbound.open_source(url, deadline=deadline, max_bytes=most, tick=waiting) as source:
         if source.status != 200:
             raise failures.from_status(source.status)
         if source.compression:
             raise failures.compressed(source.compression)
-        yield Download(url, source, waiting)
+        yield source
 
 
 def name_of(url: str) -> str:
