@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.batches import ids, store
+from chalicelib.batches import family, store
 from chalicelib.batches.model import Job, NewJob
 from chalicelib.batches.submit import Submission, submit_as
 from chalicelib.clock import Clock
@@ -17,25 +17,25 @@ def submit(parent: Job, requests: Sequence[Mapping[str, Any]], clock: Clock) -> 
     told to those whom its parent's, or the parent's batch's, is told to.
 
     Raises JobError, and LeaseLost when a later attempt makes it."""
-    tokens = [ids.derived_token("children", parent.id, str(n)) for n in range(1, parent.attempt + 1)]
-    made = next((batch for token in tokens if (batch := store.get_batch(token))), None)
+    made = family.child_of(parent)
     if made:
         return made.id
-    family = store.get_batch(parent.token)
-    if family is None:
+    around = store.get_batch(parent.token)
+    if around is None:
         raise JobError("JOB_NOT_FOUND", "The batch of this job is gone")
     new = Submission(
         account=parent.account,
         kind=parent.kind,
         face=parent.face,
         jobs=[_child(parent, request) for request in requests],
-        webhooks=tuple(dict.fromkeys((*family.webhooks, *parent.webhooks))),
-        metadata=family.metadata,
+        webhooks=tuple(dict.fromkeys((*around.webhooks, *parent.webhooks))),
+        metadata=around.metadata,
         merge_equal=True,
+        parallel=around.parallel,
         parent=parent,
     )
     try:
-        return submit_as(tokens[-1], new, clock).batch.id
+        return submit_as(family.tokens(parent)[-1], new, clock).batch.id
     except RequestInProgress as lost:
         raise LeaseLost("another worker has the job") from lost
     except QueueFull as full:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chalicelib.batches import queues, store
+from chalicelib.batches import family, queues, store
 from chalicelib.batches.model import Job, JobStatus
 from chalicelib.clock import Clock
 
@@ -19,9 +19,15 @@ def release(job: Job, clock: Clock) -> list[Job]:
         if waiting.same_as == job.index:
             taken = _take_over(waiting, job, clock)
             ended += [taken] if taken else []
-        elif waiting.held and waiting.status is JobStatus.QUEUED:
+        elif waiting.held and waiting.status is JobStatus.QUEUED and not _goes_on(job):
             _let_go(waiting, clock)
     return ended
+
+
+def _goes_on(job: Job) -> bool:
+    """In the batch that it asked for, whose end calls here again."""
+    child = family.child_of(job)
+    return child is not None and child.ended_at is None
 
 
 def owed(job: Job, jobs: Mapping[int, Job]) -> bool:

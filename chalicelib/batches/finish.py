@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import dependents, ids, items, store
+from chalicelib.batches import dependents, family, ids, items, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
@@ -43,6 +43,8 @@ def close_if_complete(batch: Batch, clock: Clock = now_ms) -> None:
         return
     store.close(batch.token, now=clock())
     _start(f"{batch.id}-{batch.round}", {"scope": "batch", "batch_id": batch.id})
+    if parent := family.parent_of(batch):
+        settle(parent, clock)
     store.leave_open_index(batch.token)
 
 

@@ -136,6 +136,8 @@ class Batch:
     total: int
     webhooks: tuple[str, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    parallel: bool = True
+    """False: each job waits for the end of the one before it, and of the batch which that asked for."""
     single: bool = False
     """Accepted as one job, not as a batch, and not listed as one."""
     parent: str | None = None

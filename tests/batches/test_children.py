@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.batches import children, ids, listing, store
-from chalicelib.batches.model import BatchStatus
+from chalicelib.batches import children, ids, listing, store, watchdog
+from chalicelib.batches.model import BatchStatus, JobStatus
 from chalicelib.errors import LeaseLost
 from chalicelib.settings import settings
 from tests.batches.aws_faults import refusing
-from tests.batches.driver import accept, loaded, work_off
+from tests.batches.driver import accept, loaded, open_batches, work_off
 from tests.conftest import Cloud
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -80,3 +80,19 @@ def test_a_child_batch_may_fill_its_transactions(cloud: Cloud) -> None:
     child = store.load(made.token)
     assert child
     assert len(child[1]) == child[0].total == 196
+
+
+def test_the_next_of_a_serial_batch_waits_for_the_videos_of_a_list(cloud: Cloud) -> None:
+    accepted = accept(cloud.clock, "list", "ok", parallel=False)
+    work_off(cloud.clock)
+    parent, after = loaded(accepted)[1]
+    assert (parent.status, after.held) == (JobStatus.COMPLETED, True)
+    for _ in range(2):  # of the child's three jobs two are the same; they, too, run one by one
+        cloud.clock.forward(61)
+        watchdog.sweep(cloud.clock)
+        assert loaded(accepted)[1][1].held
+        assert work_off(cloud.clock) == [None]
+    assert not loaded(accepted)[1][1].held
+    work_off(cloud.clock)
+    assert loaded(accepted)[0].status is BatchStatus.COMPLETED
+    assert open_batches(cloud.clock) == []
