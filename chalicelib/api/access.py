@@ -1,4 +1,4 @@
-"""Who is calling: `X-API-Key`, or `Authorization: Bearer`."""
+"""Who is calling: `Authorization: Bearer`, or `X-API-Key`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.errors import Unauthorized
 
 def caller(headers: Mapping[str, str], *, unknown_key: str = Unauthorized.code) -> Account:
     """Raises Unauthorized, with the code `unknown_key` for a key that was sent but is not valid."""
-    key = headers.get("x-api-key") or _bearer(headers.get("authorization", ""))
+    key = _bearer(headers.get("authorization", "")) or headers.get("x-api-key")
     if not key:
         raise Unauthorized("No API key: send it as X-API-Key, or as Authorization: Bearer")
     account = keys.find(key)

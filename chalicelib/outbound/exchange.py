@@ -28,7 +28,8 @@ class Exchange:
 
     def send(self, method: str, headers: Mapping[str, str], body: bytes | None = None) -> HTTPResponse:
         """Raises OutboundError (retryable) if no well-formed answer comes."""
-        sent = _ALWAYS | dict(headers)
+        own = {name.lower() for name in headers}
+        sent = {name: value for name, value in _ALWAYS.items() if name.lower() not in own} | dict(headers)
         self.expect(0)
         with translated():
             self._connection.request(method, self._target.path, body, sent)

@@ -41,6 +41,13 @@ def test_a_key_may_come_as_bearer(api: Api, scheme: str) -> None:
     assert api("POST", "/v1/extract", extract_body(), headers).status == 202
 
 
+def test_bearer_is_preferred_where_both_are_sent(api: Api) -> None:
+    right, wrong = f"Bearer {api.key}", "Bearer sk_wrong"
+    both = {"x-api-key": "sk_wrong", "authorization": right}
+    assert api("POST", "/v1/extract", extract_body(), both).status == 202
+    assert api("POST", "/v1/extract", extract_body(), {"authorization": wrong}).status == 401
+
+
 def test_keys_are_stored_as_their_hash_only(api: Api) -> None:
     rows = aws.dynamodb().scan(TableName=settings().accounts_table)["Items"]
     assert api.key not in str(rows)

@@ -67,6 +67,7 @@ def test_a_bad_page_is_refused(api: Api, path: str, query: str) -> None:
     answer = api.get(f"/api/v1/{path}?{query}")
     assert (answer.status, answer.error["code"]) == (422, "INVALID_REQUEST")
     assert answer.error["message"].startswith(query.partition("=")[0] + ":")
+    assert answer.error["details"] == {"errors": [answer.error["message"]]}
 
 
 def _accepted(at: int) -> str:

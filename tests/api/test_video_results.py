@@ -9,14 +9,24 @@ from typing import Any
 import pytest
 
 from chalicelib import aws
-from chalicelib.batches import store
+from chalicelib.batches import ids, store
 from chalicelib.clock import now_ms
 from chalicelib.settings import settings
 from chalicelib.text.exports import FORMATS
 from chalicelib.text.transcript import Cue
 from tests.api.conftest import Api
 from tests.api.jobs import started, waiting_for_its_next_attempt
-from tests.api.video_jobs import PLAYLIST, TRANSCRIPT, WATCH, completed, expanded, expire, failed, video_of
+from tests.api.video_jobs import (
+    PLAYLIST,
+    TRANSCRIPT,
+    WATCH,
+    completed,
+    expanded,
+    expire,
+    failed,
+    stored,
+    video_of,
+)
 
 SEED_STATUS = {
     "job_id",
@@ -257,3 +267,30 @@ def test_thumbnails_are_of_one_video_on_youtube(api: Api, query: str) -> None:
     answer = api.get(f"/api/v1/videos/thumbnails{query}")
     assert (answer.status, answer.error["code"]) == (422, "INVALID_REQUEST")
     assert answer.error["message"].startswith("url: ")
+
+
+def test_a_text_too_long_for_a_pdf_says_what_to_take(api: Api) -> None:
+    job_id = video_of(api)
+    long = replace(TRANSCRIPT, cues=tuple(Cue(n * 2.0, 2.0, "a sentence " * 50) for n in range(2000)))
+    completed(job_id, long)
+    answer = api.get(f"/api/v1/videos/export/{job_id}/pdf")
+    assert (answer.status, answer.error["code"]) == (413, "EXPORT_TOO_LARGE")
+    assert "`html`" in answer.error["message"]
+
+
+def test_a_fault_of_ours_is_a_500_that_tells_nothing_of_it(api: Api) -> None:
+    job_id = video_of(api)
+    outcome = completed(job_id).outcome
+    assert outcome
+    aws.s3().put_object(Bucket=settings().bucket, Key=outcome["result_key"], Body=b"{")
+    answer = api.get(f"/api/v1/videos/result/{job_id}")
+    assert (answer.status, answer.error["code"], answer.error["details"]) == (500, "INTERNAL_ERROR", {})
+    assert b"Traceback" not in answer.body
+    assert b"JSON" not in answer.body
+
+
+def test_what_holds_a_single_video_is_no_batch(api: Api) -> None:
+    batch_id = ids.batch_id(stored(video_of(api)).token)
+    for view in ("status", "results"):
+        answer = api.get(f"/api/v1/batch/{view}/{batch_id}")
+        assert (answer.status, answer.error["code"]) == (404, "BATCH_NOT_FOUND")

@@ -55,6 +55,28 @@ def test_each_cause_of_failure_has_its_own_code(text: TextClient) -> None:
     assert told == {video_id: code for video_id, (_, code) in videos.FAILURES.items()}
 
 
+def test_what_only_the_work_shows_has_its_own_code_too(text: TextClient) -> None:
+    jobs = [{**body, "custom_id": str(n)} for n, (body, _) in enumerate(videos.REFUSED)]
+    results = text.results(*jobs)
+    told = {failed["custom_id"]: failed["error"]["code"] for failed in results["failed_jobs"]}
+    assert told == {str(n): code for n, (_, code) in enumerate(videos.REFUSED)}
+    assert all(failed["error"]["message"] for failed in results["failed_jobs"])
+
+
+def test_250_batches_are_listed_newest_first(text: TextClient) -> None:
+    body = {"jobs": [{"video_url": videos.url("talk-000000"), "captions": "A sentence is said here."}]}
+    before = text.data("/batch/?limit=1")["total"]
+    made = [text.process(*body["jobs"])["batch_id"] for _ in range(250)]
+    listed: list[str] = []
+    page: dict[str, Any] = {"has_more": True}
+    while page["has_more"]:
+        page = text.data(f"/batch/?limit=100&offset={len(listed)}")
+        assert page["total"] == before + 250
+        listed += [batch["batch_id"] for batch in page["batches"]]
+    assert listed[:250] == made[::-1]
+    assert len(listed) == page["total"] == len(set(listed))
+
+
 def test_a_consent_page_and_a_bad_moment_are_passed(text: TextClient) -> None:
     results = text.results(job("consent-000"), job("moody-00000"))
     assert results["status"] == "completed"

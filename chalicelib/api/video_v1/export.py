@@ -14,6 +14,7 @@ from chalicelib.api.video_v1.query import Query
 from chalicelib.api.video_v1.refusals import Refused, enveloped
 from chalicelib.batches.model import Job
 from chalicelib.clock import iso, now_ms
+from chalicelib.errors import InvalidRequest
 from chalicelib.settings import settings
 from chalicelib.text import exports
 from chalicelib.text.result import Result
@@ -36,7 +37,7 @@ def export(request: Any, job_id: str, format: str) -> Response:  # noqa: A002 th
             facts={"child_batch_id": made["child_batch_id"]},
         )
     result = Result.from_json(stored.result(made))
-    file = exports.render(result, format, iso(job.ended_at or job.created_at))
+    file = _rendered(result, format, job)
     name = exports.filename(result, format)
     # API Gateway counts Content-Length itself and would tell 0 for a HEAD: only S3 can answer one
     if len(file.content) > settings().inline_download_bytes or request.method == "HEAD":
@@ -48,6 +49,13 @@ def export(request: Any, job_id: str, format: str) -> Response:  # noqa: A002 th
         "X-Content-Type-Options": "nosniff",
     }
     return Response(file.content, headers, 200)
+
+
+def _rendered(result: Result, format: str, job: Job) -> exports.Export:  # noqa: A002
+    try:
+        return exports.render(result, format, iso(job.ended_at or job.created_at))
+    except InvalidRequest as error:
+        raise Refused(error.message, code="EXPORT_TOO_LARGE", status=413) from error
 
 
 def _redirect(job: Job, file: exports.Export, name: str, method: str) -> Response:

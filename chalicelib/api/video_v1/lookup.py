@@ -33,9 +33,14 @@ def own_batch(account: Account, batch_id: str) -> tuple[Batch, list[Job]]:
     """Raises NotFound."""
     address = ids.parse(batch_id)
     loaded = store.load(address.token) if address and not address.number else None
-    if loaded is None or loaded[0].account != account.id or loaded[0].face != FACE:
+    if loaded is None or not _is_theirs(loaded[0], account):
         raise NotFound("No batch has this id", code="BATCH_NOT_FOUND")
     return loaded
+
+
+def _is_theirs(batch: Batch, account: Account) -> bool:
+    """What holds a single video is no batch to them."""
+    return batch.account == account.id and batch.face == FACE and not batch.single
 
 
 def outcome(job: Job) -> Mapping[str, Any]:

@@ -15,6 +15,10 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _WHOLE = re.compile(r"[0-9]{1,10}")
 
 
+def _refused(sentence: str) -> Refused:
+    return Refused(sentence, facts={"errors": [sentence]})
+
+
 class Query:
     def __init__(self, request: Any, *names: str) -> None:
         """Raises Refused for a parameter that is none of `names`, or that stands there twice."""
@@ -22,9 +26,9 @@ class Query:
         for name in given:
             if name not in names:
                 known = f"known are {', '.join(names)}" if names else "there are none here"
-                raise Refused(f"{place([name])}: unknown query parameter; {known}")
+                raise _refused(f"{place([name])}: unknown query parameter; {known}")
             if len(given.getlist(name)) > 1:
-                raise Refused(f"{name}: stands in the query twice")
+                raise _refused(f"{name}: stands in the query twice")
         self._values: dict[str, str] = dict(given)
 
     def text(self, name: str) -> str | None:
@@ -36,7 +40,7 @@ class Query:
             return default
         number = int(text) if _WHOLE.fullmatch(text) else -1
         if not lowest <= number <= highest:
-            raise Refused(f"{name}: must be a number from {lowest} to {highest}")
+            raise _refused(f"{name}: must be a number from {lowest} to {highest}")
         return number
 
     def flag(self, name: str, default: bool) -> bool:
@@ -44,14 +48,14 @@ class Query:
         if text is None:
             return default
         if text.lower() not in _FLAGS:
-            raise Refused(f"{name}: must be true, false, 1 or 0")
+            raise _refused(f"{name}: must be true, false, 1 or 0")
         return _FLAGS[text.lower()]
 
     def by_mode(self) -> bool:
         """`summaries=object`: summaries by their mode instead of an array of texts."""
         form = self._values.get("summaries", "array")
         if form not in ("array", "object"):
-            raise Refused("summaries: must be array or object")
+            raise _refused("summaries: must be array or object")
         return form == "object"
 
     def page(self) -> tuple[int, int]:
