@@ -7,6 +7,7 @@ BatchreelError
 │   ├── NotFound            404
 │   ├── Gone                410
 │   ├── IdempotencyConflict 422
+│   ├── NamesTaken          409
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
 │       └── QueueFull         503
@@ -62,6 +63,17 @@ class IdempotencyConflict(RequestError):
 
     code = "IDEMPOTENCY_CONFLICT"
     status = 422
+
+
+class NamesTaken(RequestError):
+    """Another batch has `names`, which this one was to have for itself."""
+
+    code = "NAMES_TAKEN"
+    status = 409
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__("Another batch has taken what this one needs for itself")
+        self.names = names
 
 
 class TryLater(RequestError):

@@ -37,7 +37,7 @@ def test_every_setting_is_explained() -> None:
     assert read - SET_BY_THE_STACK - {"QUEUE_URL_"} <= explained
 
 
-INTERNAL = {"OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED", "NOT_YET"}
+INTERNAL = {"NAMES_TAKEN", "OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED", "NOT_YET"}
 AUDIO = ("chalicelib/audio", "chalicelib/api/audio_v1")
 TEXT = ("chalicelib/text", "chalicelib/api/video_v1")
 

@@ -48,6 +48,10 @@ def key(token: str, index: int) -> Item:
     return values({"pk": f"B#{token}", "sk": sort_key(index)})
 
 
+def name_key(name: str) -> Item:
+    return values({"pk": f"N#{name}", "sk": "#"})
+
+
 def sort_key(index: int) -> str:
     return f"J#{index:03x}" if index else "#"
 

@@ -36,16 +36,18 @@ def _seconds(ms: int) -> int:
 # ---------------------------------------------------------------- accept
 
 
-def insert(batch: Batch, jobs: Sequence[Job], parent: Job | None = None) -> bool:
-    """Put all jobs, then the batch item: it is the commit point. False if any of them is taken, or if the
-    job that asks for the batch is no longer in its asker's hands."""
+def insert(batch: Batch, jobs: Sequence[Job], parent: Job | None = None, takes: Sequence[str] = ()) -> bool:
+    """Put all jobs, then the batch item with the names it takes: it is the commit point. False if any of
+    them is taken, or if the job that asks for the batch is no longer in its asker's hands."""
     ttl = _seconds(batch.created_at + UNSETTLED_TTL_MS)
     rows = [items.from_job(job, ttl) for job in jobs]
     extra = {"ttl": ttl, "open_shard": _shard(batch.token), "opened_at": batch.created_at}
     head = items.from_batch(batch, extra)
-    last = max(0, (len(rows) - 1) // _CHUNK * _CHUNK)
-    chunks = [[_put_absent(row) for row in rows[n : n + _CHUNK]] for n in range(0, last, _CHUNK)]
-    commit = [_put_absent(row) for row in (*rows[last:], head)]
+    names = [items.name_key(name) | items.values({"token": batch.token, "ttl": ttl}) for name in takes]
+    size = _CHUNK - len(names)
+    last = max(0, (len(rows) - 1) // size * size)
+    chunks = [[_put_absent(row) for row in rows[n : n + size]] for n in range(0, last, size)]
+    commit = [_put_absent(row) for row in (*rows[last:], *names, head)]
     commit += [_still_runs(parent)] if parent else []
     return all(_transact(actions) for actions in (*chunks, commit))
 
@@ -104,6 +106,13 @@ def get_job(token: str, index: int) -> Job | None:
 def _get(token: str, index: int) -> Mapping[str, Any] | None:
     answer = aws.dynamodb().get_item(TableName=_table(), Key=items.key(token, index), ConsistentRead=True)
     return answer.get("Item")
+
+
+def taker(name: str) -> str | None:
+    """Token of the batch that has taken a name."""
+    answer = aws.dynamodb().get_item(TableName=_table(), Key=items.name_key(name), ConsistentRead=True)
+    item = answer.get("Item")
+    return item["token"]["S"] if item else None
 
 
 def load(token: str) -> tuple[Batch, list[Job]] | None:

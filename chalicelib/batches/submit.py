@@ -13,10 +13,11 @@ from chalicelib.batches import dependents, ids, items, queues, store
 from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
 from chalicelib.batches.order import places
 from chalicelib.clock import Clock, now_ms
-from chalicelib.errors import IdempotencyConflict, RequestInProgress
+from chalicelib.errors import IdempotencyConflict, NamesTaken, RequestInProgress
 
 log = logging.getLogger(__name__)
 _STILL_RUNNING = "The first request with this Idempotency-Key is still being accepted"
+_AT_ONCE = "Another request for the same thing is being accepted at this moment"
 _OTHER_BODY = "This Idempotency-Key was used with another request body: send a new key"
 IDEMPOTENCY_MS = 24 * 3600 * 1000
 
@@ -39,6 +40,9 @@ class Submission:
     single: bool = False
     parent: Job | None = None
     """The job that asks for this batch, which is accepted only as long as that runs in this attempt."""
+    takes: tuple[str, ...] = ()
+    """Names that this batch alone may have (each once here, at most 50; kept for 30 days). They are written
+    with the batch item, so a batch that was not accepted has taken nothing."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,19 @@ class Accepted:
 
 
 def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
-    """Raises QueueFull, and IdempotencyConflict when the key was used with another request."""
+    """Raises QueueFull, IdempotencyConflict when the key was used with another request, and NamesTaken."""
     now = clock()
     token, known = _address(new, now)
     if known:
         return _replay(known, new)
     return _accept(token, new, now, clock)
+
+
+def earlier(new: Submission, clock: Clock = now_ms) -> Accepted | None:
+    """What an earlier request with the same key was answered, for those who check more before they submit.
+    Raises IdempotencyConflict."""
+    known = _address(new, clock())[1]
+    return _replay(known, new) if known else None
 
 
 def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
@@ -66,7 +77,7 @@ def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
 def _accept(token: str, new: Submission, now: int, clock: Clock) -> Accepted:
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
     batch, jobs = _items(token, new, now, waiting)
-    if not store.insert(batch, jobs, new.parent) and not _finish_insert(batch, jobs, new.parent):
+    if not store.insert(batch, jobs, new.parent, new.takes) and not _finish_insert(batch, jobs, new):
         return _replay(store.get_batch(token), new)
     _enqueue(batch, jobs, clock)
     return Accepted(batch, jobs, False)
@@ -142,18 +153,29 @@ def _fingerprint(new: Submission) -> str:
     return hashlib.sha256(items.encode(whole).encode()).hexdigest()
 
 
-def _finish_insert(batch: Batch, jobs: Sequence[Job], parent: Job | None) -> bool:
+def _finish_insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     """Some items exist: another request with this key is, or a crashed one was, half-way.
 
     Writing what is missing is harmless, as every put is conditional. False if the batch itself exists.
+    Raises NamesTaken.
     """
     if store.get_batch(batch.token):
         return False
+    _refuse_taken(batch.token, new.takes)
     stored = {job.index: store.get_job(batch.token, job.index) for job in jobs}
     longer = store.get_job(batch.token, batch.total + 1)
     if longer or any(_asked(seen) != _asked(job) for job in jobs if (seen := stored[job.index])):
         raise IdempotencyConflict(_OTHER_BODY)
-    return store.insert(batch, [job for job in jobs if stored[job.index] is None], parent)
+    if store.insert(batch, [job for job in jobs if stored[job.index] is None], new.parent, new.takes):
+        return True
+    _refuse_taken(batch.token, new.takes)
+    return False
+
+
+def _refuse_taken(token: str, names: Sequence[str]) -> None:
+    taken = tuple(name for name in names if store.taker(name) not in (None, token))
+    if taken:
+        raise NamesTaken(taken)
 
 
 def _asked(job: Job) -> tuple[object, ...]:
@@ -166,7 +188,7 @@ def _asked(job: Job) -> tuple[object, ...]:
 def _replay(batch: Batch | None, new: Submission) -> Accepted:
     loaded = store.load(batch.token) if batch else None
     if loaded is None:
-        raise RequestInProgress(_STILL_RUNNING, retry_after=1)
+        raise RequestInProgress(_STILL_RUNNING if new.idempotency else _AT_ONCE, retry_after=1)
     if loaded[0].fingerprint != _fingerprint(new):
         raise IdempotencyConflict(_OTHER_BODY)
     return Accepted(*loaded, replayed=True)

@@ -16,6 +16,7 @@ import pytest
 from chalicelib.batches import dead_letters, finish, listing, store, watchdog, work
 from chalicelib.batches.model import BatchStatus, JobStatus
 from chalicelib.batches.submit import Accepted
+from chalicelib.errors import NamesTaken
 from tests.batches.aws_faults import hooked
 from tests.batches.conftest import engine
 from tests.batches.driver import Context, accept, executions, loaded, open_batches, receive, recover, work_off
@@ -182,6 +183,25 @@ def test_submitting_may_die_at_any_call(cloud: Cloud) -> None:
         accepted = accept(cloud.clock, "ok", "ok", webhooks=HOOK, key=key)
         recover(cloud.clock)
         ended_once(cloud, accepted, BatchStatus.COMPLETED, jobs=2)
+
+
+def test_submitting_what_takes_a_name_may_die_at_any_call(cloud: Cloud) -> None:
+    """The repeat gets the name, and nobody after it."""
+    keys = iter(range(1000))
+    key = ""
+
+    def fresh() -> Callable[[], object]:
+        nonlocal key
+        key = f"k{next(keys)}"
+        return lambda: accept(cloud.clock, "ok", key=key, webhooks=HOOK, takes=(key,))
+
+    for _ in every_crash(fresh(), fresh):
+        accepted = accept(cloud.clock, "ok", key=key, webhooks=HOOK, takes=(key,))
+        assert store.taker(key) == accepted.batch.token
+        with pytest.raises(NamesTaken):
+            accept(cloud.clock, "ok", takes=(key,))
+        recover(cloud.clock)
+        ended_once(cloud, accepted, BatchStatus.COMPLETED)
 
 
 def test_the_watchdog_may_die_at_any_call(cloud: Cloud) -> None:
