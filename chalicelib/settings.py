@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ QUEUE_PREFIX = "BATCHREEL_QUEUE_URL_"
 TEXT_SOURCES = ("captions", "youtube", "yt-dlp", "subtitle-track", "speech")
 ENGINES = ("auto", "embedded", "bedrock", "openai")
 RECOGNISERS = ("transcribe", "whisper")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()=@+-]+)*")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,12 @@ class Settings:
     source_max_bytes: int
     source_timeout: float
     """Seconds without a byte before a source counts as stalled."""
+    upload_seconds: int
+    """How long a link is good by which a caller sends a file."""
+    source_buckets: tuple[str, ...]
+    """`bucket` or `bucket/prefix`: where `s3://` sources may lie."""
+    destination_buckets: tuple[str, ...]
+    """Where results may be copied to."""
     ffmpeg_path: str
     """Empty: the first of `ffmpeg` on PATH, imageio-ffmpeg's."""
 
@@ -131,6 +139,9 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         outbound_ports=frozenset(int(p) for p in ports.split(",")),
         source_max_bytes=integer("SOURCE_MAX_BYTES", 5 * 1024**3),
         source_timeout=number("SOURCE_TIMEOUT", 30),
+        upload_seconds=integer("UPLOAD_SECONDS", 3600),
+        source_buckets=_buckets(env, "BATCHREEL_SOURCE_BUCKETS"),
+        destination_buckets=_buckets(env, "BATCHREEL_DESTINATION_BUCKETS"),
         ffmpeg_path=env.get("FFMPEG_PATH", ""),
         longest_wait_seconds=integer("LONGEST_WAIT_SECONDS", 6 * 3600),
         retry_after_most=integer("RETRY_AFTER_MOST", 3600),
@@ -164,6 +175,15 @@ def _choices(
     if unknown:
         raise ValueError(f"BATCHREEL_{name}: {unknown[0]!r} is none of {', '.join(known)}")
     return words
+
+
+def _buckets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The template makes an IAM policy of the same list, so an entry is what both read alike."""
+    entries = tuple(entry for entry in env.get(name, "").split(",") if entry)
+    wrong = [entry for entry in entries if not _BUCKET.fullmatch(entry)]
+    if wrong:
+        raise ValueError(f"{name}: {wrong[0]!r} is no bucket or bucket/prefix")
+    return entries
 
 
 def _loopback(url: str) -> str:

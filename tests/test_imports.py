@@ -21,7 +21,9 @@ MAY_IMPORT = {
     "webhooks": GROUND | {"webhooks", "accounts", "batches"},
     "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},
 }
-AUDIO_FOR_THE_API = {"chalicelib.audio.request", "chalicelib.audio.presets"}
+AUDIO_FOR_THE_API = {
+    f"chalicelib.audio.{name}" for name in ("request", "presets", "buckets", "inbox", "inbox_items")
+}
 TEXT_FOR_THE_API = {
     f"chalicelib.text.{name}"
     for name in ("request", "urls", "transcript", "summary", "result", "content", "exports")

@@ -23,7 +23,7 @@ CONTENT_TYPES: Mapping[str, str] = {
 @dataclass(frozen=True)
 class AudioRequest:
     url: str
-    """http(s), `s3://bucket/key`, or `upload:<id>`."""
+    """http(s), `s3://bucket/key`, or `upload:<id>`, with `/<file name>` if there is one."""
     format: str
     quality: str = DEFAULT_QUALITY
     bitrate: int | None = None

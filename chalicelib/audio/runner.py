@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.audio import failures
+from chalicelib.audio.destination import copy_to
 from chalicelib.audio.extract import Extraction, Made, input_facts
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import CONTENT_TYPES, AudioRequest
@@ -22,8 +23,8 @@ MISSED_SHARE = 0.15
 def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
     """Fetch, extract, store. Returns facts about input and output, measured on the files themselves.
 
-    Raises JobError (DOWNLOAD_FAILED, INVALID_VIDEO, NO_AUDIO, EXTRACTION_FAILED, TOO_LARGE, TIMEOUT),
-    ServiceUnavailable, and whatever `task.report` raises.
+    Raises JobError (DOWNLOAD_FAILED, UPLOAD_EXPIRED, INVALID_VIDEO, NO_AUDIO, EXTRACTION_FAILED, TOO_LARGE,
+    TIMEOUT, DESTINATION_FAILED), ServiceUnavailable, and whatever `task.report` raises.
     """
     asked = AudioRequest.from_json(request)
     progress = Progress(task)
@@ -34,10 +35,16 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
                 input={"name": download.name, "size": download.length, "duration": None, "format": None}
             )
             made = Extraction(asked, download, progress, folder).run()
-        progress.enter("finalizing", 95, 99)
-        key = f"{task.object_prefix}audio.{asked.format}"
-        upload(made.path, key, CONTENT_TYPES[asked.format], progress)
-        return _result(asked, task, download, made, key)
+        progress.enter("finalizing", 95, 97 if asked.destination else 99)
+        key, content_type = f"{task.object_prefix}audio.{asked.format}", CONTENT_TYPES[asked.format]
+        upload(made.path, key, content_type, progress)
+        result = _result(asked, task, download, made, key)
+        if asked.destination:
+            progress.enter("finalizing", 97, 99)
+            name = result["output"]["filename"]
+            copied = copy_to(asked.destination, made.path, name, content_type, progress)
+            result["output"]["destination"] = copied
+        return result
 
 
 def _result(asked: AudioRequest, task: Task, download: Download, made: Made, key: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from chalicelib import outbound
-from chalicelib.audio import failures
+from chalicelib.audio import failures, objects
 from chalicelib.audio.child import Sink, Stopped
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.sniff import sniff
@@ -111,10 +111,17 @@ class Waiting:
 
 @contextmanager
 def open_download(url: str, progress: Progress) -> Iterator[Download]:
-    """Raises JobError DOWNLOAD_FAILED or TOO_LARGE."""
+    """Raises JobError DOWNLOAD_FAILED, UPLOAD_EXPIRED or TOO_LARGE."""
     waiting = Waiting(progress.still)
-    with failures.download_failures(), _from_web(url, progress, waiting) as source:
+    opened = _from_s3 if objects.knows(url) else _from_web
+    with failures.download_failures(), opened(url, progress, waiting) as source:
         yield Download(name_of(url), source, waiting)
+
+
+@contextmanager
+def _from_s3(url: str, progress: Progress, waiting: Waiting) -> Iterator[Stream]:
+    with objects.open_object(url, progress.deadline + _GRACE_SECONDS, waiting) as source:
+        yield source
 
 
 @contextmanager
@@ -132,5 +139,6 @@ def _from_web(url: str, progress: Progress, waiting: Waiting) -> Iterator[Stream
 
 def name_of(url: str) -> str:
     """The last part of the URL's path as a file name; "" if there is none."""
-    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    path = objects.path_of(url) if objects.knows(url) else unquote(urlsplit(url).path)
+    last = path.rstrip("/").rpartition("/")[2]
     return _UNSAFE.sub("_", last).strip(" .")[:150]

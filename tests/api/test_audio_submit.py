@@ -110,7 +110,7 @@ REFUSED = [
     ("output.normalize", "yes", "INVALID_OUTPUT"),
     ("output.preserveMetadata", 1, "INVALID_OUTPUT"),
     ("output.samplerate", 44100, "INVALID_REQUEST"),
-    ("source.type", "upload", "INVALID_SOURCE"),
+    ("source.type", "file", "INVALID_SOURCE"),
     ("source.url", LONG_URL, "INVALID_SOURCE"),
     ("source.url", "", "INVALID_SOURCE"),
     ("source.url", 7, "INVALID_SOURCE"),
@@ -118,7 +118,13 @@ REFUSED = [
     ("source.url", "https://user:pass@example.com/a", "INVALID_SOURCE"),
     ("source.url", "http://169.254.169.254/latest/meta-data", "INVALID_SOURCE"),
     ("source.url", "http://2852039166/", "INVALID_SOURCE"),
-    ("source.file", "upload_1", "INVALID_REQUEST"),
+    ("source.url", None, "INVALID_REQUEST"),
+    ("source.url", "s3://bucket/key.mp4", "INVALID_SOURCE"),
+    ("source.file", "upload_1", "INVALID_SOURCE"),
+    ("source.file", 7, "INVALID_SOURCE"),
+    ("output.destination", "s3://bucket/key.mp3", "INVALID_OUTPUT"),
+    ("output.destination", "https://example.com/", "INVALID_OUTPUT"),
+    ("output.destination", "", "INVALID_OUTPUT"),
     ("options.priority", "urgent", "INVALID_REQUEST"),
     ("options.filename", "../../etc/passwd", "INVALID_REQUEST"),
     ("options.filename", "x" * 201, "INVALID_REQUEST"),
@@ -194,12 +200,6 @@ def test_several_faults_are_all_told(api: Api) -> None:
     assert isinstance(error["details"], str)
     assert "jobs[1].source.type" in error["details"]
     assert "jobs[1].source.url" in error["details"]
-
-
-def test_an_upload_is_a_source_we_do_not_take(api: Api) -> None:
-    error = api.post("/v1/extract", extract_body(source={"type": "upload", "file": "x"})).error
-    assert error["code"] == "INVALID_SOURCE"
-    assert error["message"].startswith("source.type: ")
 
 
 def test_the_limit_is_told_before_anything_else(api: Api) -> None:

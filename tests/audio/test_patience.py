@@ -48,7 +48,7 @@ def test_upload_while_s3_is_silent(silent_s3: None, media: Path) -> None:
 
 def test_upload_gives_up_on_s3_soon(silent_s3: None) -> None:
     usual: Any = aws.s3().meta.config
-    impatient: Any = upload._client(aws.s3()).meta.config
+    impatient: Any = upload.impatient(aws.s3()).meta.config
     assert impatient.read_timeout < usual.read_timeout
     assert impatient.retries["total_max_attempts"] <= 2
     assert impatient.s3 == usual.s3

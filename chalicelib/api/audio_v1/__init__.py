@@ -6,6 +6,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
+FACE = "audio_v1"
 PREFIXES = ("/audio-extract/v1", "/v1")
 """Where the API is mounted; links in answers use the first."""
 LINKS = PREFIXES[0]
@@ -28,6 +29,12 @@ def routes() -> Blueprint:
         from chalicelib.api.audio_v1 import submit
 
         return submit.extract(blueprint.current_request)
+
+    @blueprint.route("/uploads", methods=["POST"], **_ANY_TYPE)
+    def audio_uploads() -> Response:
+        from chalicelib.api.audio_v1 import uploads
+
+        return uploads.create(blueprint.current_request)
 
     @blueprint.route("/status/{job_id}", methods=["GET"], **_ANY_TYPE)
     def audio_status(job_id: str) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
@@ -11,11 +11,13 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.api.bodies import SENTENCE, Strict
 from chalicelib.api.labels import CustomId, Metadata
-from chalicelib.api.urls import SourceUrl, WebhookUrl
-from chalicelib.audio import presets
+from chalicelib.api.urls import UrlText, WebhookUrl, reachable
+from chalicelib.audio import buckets, presets
+from chalicelib.errors import OutboundError
 
 MAX_JOBS = 10
 MAX_FILENAME = 200
+MAX_ID = 100
 _BITRATE = re.compile(r"([1-9][0-9]{0,3})k")
 _UNSAFE_IN_NAME = re.compile(
     r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]'
@@ -34,9 +36,44 @@ def _filename(name: str) -> str:
 Filename = Annotated[str, Field(min_length=1, max_length=MAX_FILENAME), AfterValidator(_filename)]
 
 
+def _source(url: str) -> str:
+    return _in_bucket(url, buckets.source) if url.startswith(buckets.SCHEME) else reachable(url)
+
+
+def _destination(url: str) -> str:
+    return _in_bucket(url, buckets.destination)
+
+
+def _in_bucket(url: str, check: Callable[[str], object]) -> str:
+    try:
+        check(url)
+    except OutboundError as error:
+        raise PydanticCustomError("s3_url", "{why}", {"why": error.message}) from error
+    return url
+
+
+_FIELD_OF_TYPE = {"url": "url", "upload": "file"}
+
+
 class Source(Strict):
-    type: Literal["url"]
-    url: SourceUrl
+    type: Literal["url", "upload"]
+    url: Annotated[UrlText, AfterValidator(_source)] | None = Field(default=None, validate_default=True)
+    file: Annotated[str, Field(min_length=1, max_length=MAX_ID)] | None = Field(
+        default=None, validate_default=True
+    )
+
+    @field_validator("url", "file")
+    @classmethod
+    def _goes_with_the_type(cls, value: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("type")
+        if kind is None:
+            return value
+        wanted = _FIELD_OF_TYPE[kind] == info.field_name
+        if wanted and value is None:
+            raise PydanticCustomError("missing", "this field is required")
+        if not wanted and value is not None:
+            raise PydanticCustomError("other_type", "must be left out with type '{type}'", {"type": kind})
+        return value
 
 
 class Output(Strict):
@@ -45,6 +82,7 @@ class Output(Strict):
     bitrate: str | None = None
     normalize: bool | None = None
     preserveMetadata: bool | None = None  # noqa: N815 the contract's spelling
+    destination: Annotated[UrlText, AfterValidator(_destination)] | None = None
 
     @field_validator("bitrate")
     @classmethod

@@ -10,14 +10,14 @@ from chalice.app import Response
 from chalicelib.accounts.keys import Account
 from chalicelib.api import bodies, idempotency
 from chalicelib.api.access import caller
-from chalicelib.api.audio_v1 import LINKS, views
+from chalicelib.api.audio_v1 import FACE, LINKS, sources, views
 from chalicelib.api.audio_v1.models import BatchBody, ExtractBody, JobBody, Options, error_code
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.audio.request import DEFAULT_QUALITY, AudioRequest
 from chalicelib.batches.model import NewJob
-from chalicelib.batches.submit import Accepted, Submission, submit
-
-FACE = "audio_v1"
+from chalicelib.batches.submit import Accepted, Submission, earlier, submit
+from chalicelib.clock import now_ms
+from chalicelib.errors import NamesTaken
 
 
 @enveloped
@@ -56,29 +56,43 @@ def _submit(
     webhook: str | None,
     metadata: Mapping[str, str] | None,
 ) -> Accepted:
-    return submit(
-        Submission(
-            account=account.id,
-            kind="audio",
-            face=FACE,
-            jobs=[_new_job(job, webhook) for job in jobs],
-            webhooks=(webhook,) if webhook else (),
-            idempotency=idempotency.key_for(request.headers, FACE + path),
-            metadata=metadata or {},
-        )
+    uploads = sources.named(account, jobs, array="jobs" if path == "/batch" else "")
+    new = Submission(
+        account=account.id,
+        kind="audio",
+        face=FACE,
+        jobs=[_new_job(job, webhook, sources.url(job.source, uploads)) for job in jobs],
+        webhooks=(webhook,) if webhook else (),
+        idempotency=idempotency.key_for(request.headers, FACE + path),
+        metadata=metadata or {},
+        takes=sources.takes(uploads),
     )
+    return _submit_with(uploads, new) if uploads else submit(new)
 
 
-def _new_job(body: JobBody, batch_webhook: str | None) -> NewJob:
+def _submit_with(uploads: sources.Named, new: Submission) -> Accepted:
+    """A repeat is answered as before, whatever has become of its uploads since."""
+    known = earlier(new)
+    if known:
+        return known
+    sources.require_sent(uploads, now_ms())
+    try:
+        return submit(new)
+    except NamesTaken as taken:
+        raise sources.already_used(uploads, taken) from taken
+
+
+def _new_job(body: JobBody, batch_webhook: str | None, url: str) -> NewJob:
     options = body.options or Options()
     request = AudioRequest(
-        url=body.source.url,
+        url=url,
         format=body.output.format,
         quality=body.output.quality or DEFAULT_QUALITY,
         bitrate=body.output.bits_per_second,
         normalize=bool(body.output.normalize),
         preserve_metadata=bool(body.output.preserveMetadata),
         filename=options.filename,
+        destination=body.output.destination,
     )
     # one URL named twice is told once; a dict keeps the order
     webhooks = dict.fromkeys(url for url in (options.webhook, batch_webhook) if url)

@@ -104,6 +104,7 @@ def output_file(job: Job, now: int) -> dict[str, Any] | None:
         "codec": output["codec"],
         "sampleRate": output["sample_rate"],
         "channels": output["channels"],
+        **({"destination": output["destination"]} if "destination" in output else {}),
     }
 
 
