@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 RESUMES = 3
 """Of one range."""
-_READ_BYTES = 1 << 18
+_READ_BYTES = 1 << 16
+"""Whoever does not send as much within the source's time-out has stalled."""
 
 Explain = Callable[[Exception], JobError]
 
@@ -77,7 +79,7 @@ class S3Object:
             if error.response["Error"]["Code"] == "PreconditionFailed":
                 raise s3_errors.changed() from error
             raise
-        with answer["Body"] as body:
+        with closing(answer["Body"]) as body:
             for data in body.iter_chunks(_READ_BYTES):
                 if self.stop.is_set():
                     raise InterruptedError

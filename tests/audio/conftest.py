@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -53,7 +54,7 @@ class Audio:
         self._folder = folder
 
     def run(self, path: str, to: str, task: RecordingTask | None = None, **request: Any) -> dict[str, Any]:
-        url = path if "://" in path else self.web.url(path)
+        url = path if re.match(r"\w+://|upload:", path) else self.web.url(path)
         return runner.run({"url": url, "format": to, **request}, task or RecordingTask())
 
     def result(self, outcome: Mapping[str, Any]) -> Path:
