@@ -179,7 +179,8 @@ def _choices(
 
 def _buckets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     """The template makes an IAM policy of the same list, so an entry is what both read alike."""
-    entries = tuple(entry for entry in env.get(name, "").split(",") if entry)
+    text = env.get(name, "")
+    entries = tuple(text.split(",")) if text else ()
     wrong = [entry for entry in entries if not _BUCKET.fullmatch(entry)]
     if wrong:
         raise ValueError(f"{name}: {wrong[0]!r} is no bucket or bucket/prefix")

@@ -16,6 +16,7 @@ SKIPPED = frozenset(
     {
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::Dashboard",
+        "AWS::IAM::Policy",
         "AWS::Logs::LogGroup",
         "AWS::S3::BucketPolicy",
         "AWS::SQS::QueuePolicy",

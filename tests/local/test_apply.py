@@ -81,6 +81,7 @@ def test_bucket_has_its_lifecycle(stack: LocalStack, aws: Clients) -> None:
         "batch-files": 1,
         "captions-sent-along": 2,
         "speech": 2,
+        "uploads": 2,
         "transcripts-of-public-videos": 7,
     }
     s3.close()
