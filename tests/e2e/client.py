@@ -50,6 +50,10 @@ class Client:
         wait_for(lambda: self.data(f"/batch/{batch_id}")["status"] != "processing")
         return self.data(f"/batch/{batch_id}")
 
+    def job_ended(self, job_id: str) -> Any:
+        wait_for(lambda: self.data(f"/status/{job_id}")["status"] in ("completed", "failed"))
+        return self.data(f"/status/{job_id}")
+
 
 def job(url: str, format: str = "mp3", **more: Any) -> dict[str, Any]:  # noqa: A002 the API's word
     return {"source": {"type": "url", "url": url}, "output": {"format": format}, **more}
