@@ -1,116 +1,118 @@
-"""The whole audio worker beside bare ffmpeg on the same file.
+"""The audio worker beside bare ffmpeg on the same file.
 
 Both run alternately in one process; what is printed is the ratio of the medians of their wall times. The
-worker also fetches over HTTP from this machine, probes, and uploads to an emulated S3.
+worker fetches over HTTP from this machine, probes, and checks what it made; bare ffmpeg reads the file.
 """
 
 from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
-from moto import mock_aws
-
-from chalicelib import aws
-from chalicelib.audio import ffmpeg, runner
+from bench import jobs, media
+from bench.origin import origin
 from chalicelib.audio.request import AudioRequest
 from chalicelib.settings import settings
 
-SECONDS = 300
 ROUNDS = 5
-CASES = {
-    "mp3 V4": ("mp3", ["-c:a", "libmp3lame", "-q:a", "4", "-f", "mp3"]),
-    "flac 5": ("flac", ["-c:a", "flac", "-compression_level", "5", "-sample_fmt", "s16", "-f", "flac"]),
-    "opus 96k": ("opus", ["-c:a", "libopus", "-b:a", "96k", "-f", "opus"]),
-    "aac copy": ("aac", ["-c:a", "copy", "-f", "adts"]),
+SLOW_ORIGIN = 20_000_000
+"""Bytes a second."""
+CASES: Mapping[str, tuple[Mapping[str, str], Sequence[str]]] = {
+    "mp3": ({"format": "mp3"}, ["-c:a", "libmp3lame", "-q:a", "4", "-f", "mp3"]),
+    "aac": ({"format": "aac"}, ["-c:a", "aac", "-b:a", "128k", "-f", "adts"]),
+    "flac": ({"format": "flac"}, ["-c:a", "flac", "-compression_level", "5", "-sample_fmt", "s16"]),
+    "wav": ({"format": "wav"}, ["-c:a", "pcm_s16le"]),
+    "ogg": ({"format": "ogg"}, ["-c:a", "libvorbis", "-q:a", "4"]),
+    "opus": ({"format": "opus"}, ["-c:a", "libopus", "-b:a", "96k"]),
+    "copy": ({"format": "aac", "quality": "high"}, ["-c:a", "copy", "-f", "adts"]),
 }
-NAMES = ("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY")
 
 
-class Quiet:
-    """A Task that takes every report."""
-
-    job_id = "job_0000000000000001"
-    attempt = 1
-    object_prefix = "jobs/bench/1/"
-
-    def report(self, progress: int, step: str, facts: Mapping[str, Any] | None = None) -> None:
-        pass
-
-    def submit_children(self, requests: Sequence[Mapping[str, Any]]) -> str:
-        raise NotImplementedError
-
-    def seconds_left(self) -> float:
-        return 900
+def main() -> None:
+    os.environ.update(jobs.environment())
+    settings.cache_clear()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "source.mp4"
+        media.video(source)
+        _ratios(folder, source)
+        _slow_origin(folder, source)
+        _large(folder, source)
+        _long(folder)
 
 
-class _Files(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        pass
+def _ratios(folder: Path, source: Path) -> None:
+    print(f"10 minutes of video, {source.stat().st_size / 1e6:.0f} MB; median of {ROUNDS}, alternating")
+    print(f"{'':6}{'ffmpeg s':>9}{'worker s':>9}{'ratio':>7}{'ffmpeg from the URL s':>23}{'ratio':>7}")
+    with origin(folder) as url:
+        for name, (wish, arguments) in CASES.items():
+            there = f"{url}/{source.name}"
+            out = source.with_name(f"bare.{wish['format']}")
+            bare, remote, ours = _medians(
+                partial(media.run, "-i", source, "-vn", *arguments, out),
+                partial(media.run, "-i", there, "-vn", *arguments, out),
+                partial(jobs.extract, AudioRequest(there, **wish)),  # type: ignore[arg-type]
+            )
+            print(f"{name:6}{bare:9.2f}{ours:9.2f}{ours / bare:7.2f}{remote:23.2f}{ours / remote:7.2f}")
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, args=(0.1,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/source.mp4"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def _slow_origin(folder: Path, source: Path) -> None:
+    """What feeding ffmpeg while the source arrives gains over fetching it first."""
+    wish, arguments = CASES["mp3"]
+    with origin(folder, SLOW_ORIGIN) as url:
+        there = f"{url}/{source.name}"
+
+        def fetch_first() -> None:
+            local = source.with_name("fetched.mp4")
+            media.run("-i", there, "-c", "copy", local)
+            media.run("-i", local, "-vn", *arguments, source.with_name("bare.mp3"))
+
+        request = AudioRequest(there, **wish)  # type: ignore[arg-type]
+        before, ours = _medians(fetch_first, partial(jobs.extract, request))
+    speed = f"{SLOW_ORIGIN / 1e6:.0f} MB/s"
+    gain = f"{before / ours:.2f} times as fast"
+    print(f"\nfrom {speed} to mp3: fetch, then encode {before:.2f} s, worker {ours:.2f} s, {gain}")
 
 
-def make_source(file: Path) -> None:
-    """Stereo chords over noise: encoders work as hard on it as on music."""
-    sound = "aevalsrc='0.2*sin(440*t*PI)+0.05*random(0)|0.2*sin(661*t*PI)+0.05*random(1)':s=48000"
-    _ffmpeg(
-        "-f", "lavfi", "-i", sound, "-t", str(SECONDS), "-b:a", "128k", "-movflags", "+faststart", str(file)
-    )
+def _large(folder: Path, source: Path) -> None:
+    large = folder / "large.mp4"
+    media.repeated(source, large, 10)
+    print(f"\n{large.stat().st_size / 1e9:.2f} GB of video, upload included")
+    with origin(folder) as url:
+        for wish in ({"format": "mp3"}, {"format": "wav"}, {"format": "aac", "quality": "high"}):
+            _show(jobs.whole(AudioRequest(f"{url}/{large.name}", **wish), url))  # type: ignore[arg-type]
+    large.unlink()
 
 
-def _ffmpeg(*arguments: str) -> None:
-    command = [ffmpeg.binary(), "-y", "-nostdin", "-loglevel", "error", *arguments]
-    subprocess.run(command, check=True)
+def _long(folder: Path) -> None:
+    lecture = folder / "lecture.m4a"
+    media.speech(lecture, 10)
+    print(f"\n10 hours of speech, {lecture.stat().st_size / 1e6:.0f} MB, to mp3; a worker has 880 s")
+    with origin(folder) as url:
+        _show(jobs.whole(AudioRequest(f"{url}/{lecture.name}", "mp3"), url))
 
 
-def seconds(work: Callable[[], object]) -> float:
+def _show(cost: jobs.Cost) -> None:
+    made = cost.outcome["output"]
+    print(f"{made['format']:6}{cost.outcome['mode']:10}{cost.seconds:7.1f} s, worker {cost.worker_mb:.0f} MB,"
+          f" ffmpeg {cost.ffmpeg_mb:.0f} MB, on disk {cost.disk_mb:.0f} MB")  # fmt: skip
+
+
+def _medians(*works: Callable[[], object]) -> list[float]:
+    rounds = [[_seconds(work) for work in works] for _ in range(ROUNDS)]
+    return [statistics.median(column) for column in zip(*rounds, strict=True)]
+
+
+def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
-def compare(bare: Callable[[], object], worker: Callable[[], object]) -> tuple[float, float]:
-    pairs = [(seconds(bare), seconds(worker)) for _ in range(ROUNDS)]
-    return statistics.median(p[0] for p in pairs), statistics.median(p[1] for p in pairs)
-
-
-def main() -> None:
-    os.environ.update({f"BATCHREEL_{name}": "bench" for name in NAMES})
-    os.environ.update({"BATCHREEL_DANGEROUS_ALLOW_NETS": "127.0.0.0/8", "AWS_DEFAULT_REGION": "us-east-1"})
-    os.environ.update({"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"})
-    settings.cache_clear()
-    print(f"{SECONDS} s of stereo, median of {ROUNDS}, alternating")
-    print(f"{'':10} {'ffmpeg s':>9} {'worker s':>9} {'ratio':>6}")
-    with tempfile.TemporaryDirectory() as folder, mock_aws():
-        aws.s3().create_bucket(Bucket=settings().bucket)
-        source = Path(folder) / "source.mp4"
-        make_source(source)
-        with served(source.parent) as url:
-            for name, (form, arguments) in CASES.items():
-                out = str(source.with_suffix(".out"))
-                bare = partial(_ffmpeg, "-i", str(source), "-vn", *arguments, out)
-                worker = partial(runner.run, AudioRequest(url, form).to_json(), Quiet())
-                plain, ours = compare(bare, worker)
-                print(f"{name:10} {plain:9.2f} {ours:9.2f} {ours / plain:6.2f}")
+if __name__ == "__main__":
+    main()

@@ -114,6 +114,19 @@ def timeout(sentence: str) -> JobError:
     return JobError("TIMEOUT", sentence, retryable=True)
 
 
+def too_long(needed: float, allowed: float) -> JobError:
+    """Both in seconds."""
+    sentence = (
+        f"The job would take about {_minutes(needed)}, and a worker has {_minutes(allowed)}: ask for a format "
+        "that is made faster (flac, opus, mp3 before aac, ogg), for a part of the source, or send it in parts."
+    )
+    return JobError("TOO_LONG", sentence)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes"
+
+
 def unsupported() -> JobError:
     return JobError("INVALID_VIDEO", _UNSUPPORTED)
 

@@ -1,0 +1,33 @@
+"""Whether a long job will end in the time its worker has: seen early, before the work is spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from chalicelib.audio import failures
+
+MEASURED_SECONDS: Final = 15.0
+"""Of work, before its speed is believed: the first seconds of a source may be silence, or slow to arrive."""
+MARGIN: Final = 1.25
+"""Work that is foreseen to take so much longer than there is time is given up; what is nearer goes on."""
+
+
+class Outlook:
+    def __init__(self, total: float, deadline: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """`total`: seconds of media. `deadline` is of `clock`, which starts now."""
+        self._total = total
+        self._deadline = deadline
+        self._clock = clock
+        self._began = clock()
+
+    def check(self, done: float) -> None:
+        """`done`: seconds of media written. Raises JobError TOO_LONG."""
+        now = self._clock()
+        spent = now - self._began
+        if spent < MEASURED_SECONDS or done <= 0:
+            return
+        needed = (self._total - done) * spent / done
+        if needed > MARGIN * (self._deadline - now):
+            raise failures.too_long(spent + needed, self._deadline - self._began)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.audio.outlook import Outlook
+from chalicelib.errors import JobError
+
+
+class Watch:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+def outlook(watch: Watch, total: float = 36_000, seconds: float = 880) -> Outlook:
+    return Outlook(total, watch.now + seconds, watch)
+
+
+def test_what_cannot_end_in_time_is_given_up_after_its_first_seconds(watch: Watch) -> None:
+    ahead = outlook(watch)
+    watch.now += 14
+    ahead.check(280)
+    watch.now += 2
+    with pytest.raises(JobError) as raised:
+        ahead.check(320)  # 20 times as fast as it plays: half an hour
+    assert (raised.value.code, raised.value.retryable) == ("TOO_LONG", False)
+    assert "30 minutes" in raised.value.message
+    assert "15 minutes" in raised.value.message
+
+
+def test_what_ends_in_time_goes_on(watch: Watch) -> None:
+    ahead = outlook(watch)
+    for second in range(1, 800):
+        watch.now += 1
+        ahead.check(second * 45)
+
+
+def test_what_is_near_the_limit_gets_its_chance(watch: Watch) -> None:
+    ahead = outlook(watch)
+    watch.now += 20
+    ahead.check(20 * 36)  # foreseen to take 1,000 s of 880
+
+
+def test_nothing_is_said_before_anything_is_written(watch: Watch) -> None:
+    ahead = outlook(watch)
+    watch.now += 60
+    ahead.check(0)
