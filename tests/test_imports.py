@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault"}
+GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "iso639"}
 MAY_IMPORT = {
     "ground": GROUND,
     "batches": GROUND | {"batches"},
@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},
 }
 AUDIO_FOR_THE_API = {
-    f"chalicelib.audio.{name}" for name in ("request", "presets", "buckets", "inbox", "inbox_items")
+    f"chalicelib.audio.{name}" for name in ("request", "presets", "choices", "buckets", "inbox", "inbox_items")
 }
 TEXT_FOR_THE_API = {
     f"chalicelib.text.{name}"
