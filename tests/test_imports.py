@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "iso639"}
+GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "iso639", "filenames"}
 MAY_IMPORT = {
     "ground": GROUND,
     "batches": GROUND | {"batches"},

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from urllib.parse import quote
 
-from chalicelib import aws
+from chalicelib import aws, filenames
 from chalicelib.settings import settings
+
+# some take a per cent sign in the plain name for an escape
+_NOT_PLAIN: Final = re.compile(r"[^ -~]|%")
 
 
 def presigned(
@@ -32,8 +37,7 @@ def presigned(
 
 def attachment(filename: str) -> str:
     """Content-Disposition by RFC 6266: an ASCII name for everyone, the real one for who understands it."""
-    plain = (
-        filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
-    )
+    name = filenames.safe(filename)
+    plain = _NOT_PLAIN.sub("_", name)
     header = f'attachment; filename="{plain}"'
-    return header if plain == filename else f"{header}; filename*=UTF-8''{quote(filename, safe='')}"
+    return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,44 @@
+"""Names of files in answers and in links."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from chalicelib.api import links
+from tests.conftest import Cloud
+
+NAMES = [
+    ("talk.mp3", "talk.mp3", None),
+    ("Käse \u65e5.mp3", "K_se _.mp3", "Käse \u65e5.mp3"),
+    ("\U0001f3b5\U0001f3b5.m4a", "__.m4a", "\U0001f3b5\U0001f3b5.m4a"),
+    ("it's; a=b, c.mp3", "it's; a=b, c.mp3", None),
+    ('say "hi".mp3', "say _hi_.mp3", None),
+    ("50%25.mp3", "50_25.mp3", "50%25.mp3"),
+    ("photo\u202egpj.mp3", "photo_gpj.mp3", None),
+    ("a\r\nX-Evil: 1.mp3", "a__X-Evil_ 1.mp3", None),
+    ("\u65e5" * 83 + ".mp3", "_" * 83 + ".mp3", "\u65e5" * 83 + ".mp3"),
+]
+
+
+@pytest.mark.parametrize(("name", "plain", "real"), NAMES)
+def test_attachment(name: str, plain: str, real: str | None) -> None:
+    header = links.attachment(name)
+    assert header.isascii()
+    assert header.isprintable()
+    first, _, second = header.partition("; filename*=UTF-8''")
+    assert first == f'attachment; filename="{plain}"'
+    assert (unquote(second) or None) == real
+    # RFC 8187: nothing else may stand there bare
+    assert set(second) <= set("%-._~" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in NAMES])
+def test_a_link_carries_the_same_header(cloud: Cloud, name: str) -> None:
+    link = links.presigned("key", filename=name, content_type="audio/mpeg", now=0, expires_at=10**9)
+    assert link
+    query = parse_qs(urlsplit(link).query)
+    assert query["response-content-disposition"] == [links.attachment(name)]
+    assert query["response-content-type"] == ["audio/mpeg"]
+    assert len(link) < 4096
