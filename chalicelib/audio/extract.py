@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chalicelib.audio import failures, ffmpeg, lengths, loudness, plan, probe, timing
+from chalicelib.audio import (
+    audio_tracks,
+    failures,
+    ffmpeg,
+    lengths,
+    loudness,
+    mp4,
+    plan,
+    presets,
+    probe,
+    timing,
+    trim,
+    waveform,
+)
 from chalicelib.audio.child import Feed, Finished
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
-from chalicelib.audio.sniff import boxes, is_encrypted
 from chalicelib.audio.source import Download
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
@@ -31,8 +43,8 @@ class Made:
     seconds: float
     """Of sound in it, not what timestamps say."""
     source: probe.MediaInfo
-    found: probe.MediaInfo
-    """What it holds."""
+    found: probe.AudioStream
+    """What it holds, or in a waveform what its peaks are of."""
     warnings: tuple[str, ...]
     loudness: Mapping[str, Any] | None = None
     granted: int | None = None
@@ -95,8 +107,9 @@ class Extraction:
         try:
             info, stream = self._probe(partial=True)
         except JobError as error:
+            missing = error.code in ("NO_AUDIO", "TRACK_NOT_FOUND")
             index_known = self._download.sniffed.index_end > 0
-            if error.code == "INVALID_VIDEO" or (error.code == "NO_AUDIO" and not index_known):
+            if error.code == "INVALID_VIDEO" or (missing and not index_known):
                 return None
             raise
         if self._may_copy(stream):
@@ -122,13 +135,13 @@ class Extraction:
         return self._shape is None and plan.may_copy(self._request, stream, container)
 
     def _probe(self, *, partial: bool = False) -> tuple[probe.MediaInfo, probe.AudioStream]:
-        if not partial and _encrypted(self._spooled):
+        if not partial and mp4.encrypted(self._spooled):
             raise failures.encrypted()
         info = probe.probe(self._spooled, self._still, partial=partial)
-        stream = plan.choose_stream(info)
         self._progress.learn(input=input_facts(self._download, info))
-        if stream is None:
-            raise failures.no_audio()
+        stream = audio_tracks.choose(info, self._request.track)
+        if not partial:
+            trim.check(self._request, info)
         if stream.rate == 0 or stream.codec in ("none", "unknown"):
             raise failures.unsupported()
         self._check(info.duration or 0.0)
@@ -153,10 +166,12 @@ class Extraction:
         seconds = decoded if whole else self._seconds(found)
         if abs(finished.seconds - seconds) > timing.TOLERANCE_SECONDS:
             return None
+        if self._request.format == "m4a" and mp4.longest_packet(self._out) > timing.TOLERANCE_SECONDS:
+            return None
         if self._out.stat().st_size * 8 / seconds > plan.copy_limit(self._request, stream):
             return None
         warnings = self._length_warnings(info, seconds, finished.text)
-        return Made(self._out, "copy", seconds, info, found, warnings)
+        return Made(self._out, "copy", seconds, info, found.audio[0], warnings)
 
     def _encode(
         self,
@@ -168,24 +183,38 @@ class Extraction:
     ) -> Made:
         if not feed:
             self._progress.enter("extracting", 60 if self._request.normalize else 35, 95)
-        chosen = self._shape or plan.encoding(self._request, stream)
-        filters = timing.filters(info.container, stream, lead)
+        expected = trim.seconds(self._request, info.duration)
+        chosen = self._shape or plan.encoding(self._request, stream, expected)
+        skipped = 0.0 if feed or lead else trim.skipped(self._request, self._download.sniffed.container)
+        filters = timing.filters(info.container, stream, lead) + trim.filters(self._request, skipped)
         filters += loudness.filters(measured, chosen.channels) if measured else []
         arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags(info))
-        finished = self._ffmpeg(arguments, info.duration, feed, level="info" if measured else "warning")
+        level = "info" if measured else "warning"
+        finished = self._ffmpeg(arguments, expected, feed, level=level, skipped=skipped)
         if finished.returncode:
             raise failures.from_ffmpeg(finished.returncode, finished.text)
         if not finished.seconds or not self._out.stat().st_size:
-            raise failures.not_media()
-        found = probe.probe(self._out, self._still)
-        seconds = self._seconds(found)
+            start = self._request.start
+            raise failures.nothing_left(start) if start else failures.not_media()
+        path, found, seconds = self._made(stream, chosen, finished)
         warnings = [*chosen.warnings, *self._length_warnings(info, seconds, finished.text)]
         if finished.errors:
             warnings.append(f"decode_errors:{finished.errors}")
         if self._request.normalize and not measured:
             warnings.append("loudness_unmeasurable")
         reached = _loudness_facts(measured, finished) if measured else None
-        return Made(self._out, "transcode", seconds, info, found, tuple(warnings), reached, chosen.bitrate)
+        return Made(path, "transcode", seconds, info, found, tuple(warnings), reached, chosen.bitrate)
+
+    def _made(
+        self, stream: probe.AudioStream, chosen: plan.Encoding, finished: Finished
+    ) -> tuple[Path, probe.AudioStream, float]:
+        if self._request.format == presets.WAVEFORM:
+            drawn = self._out.with_name("waveform")
+            waveform.write(self._out, drawn, chosen.rate)
+            return drawn, replace(stream, rate=chosen.rate, channels=chosen.channels), finished.seconds
+        found = probe.probe(self._out, self._still)
+        seconds = self._seconds(found)
+        return self._out, found.audio[0], seconds
 
     def _seconds(self, found: probe.MediaInfo) -> float:
         if not found.audio:
@@ -196,10 +225,16 @@ class Extraction:
         return seconds
 
     def _ffmpeg(
-        self, arguments: list[str], duration: float | None, feed: Feed | None, level: str = "warning"
+        self,
+        arguments: list[str],
+        duration: float | None,
+        feed: Feed | None,
+        level: str = "warning",
+        skipped: float = 0.0,
     ) -> Finished:
         source = "pipe:0" if feed else f"file:{self._spooled}"
-        command = [*ffmpeg.INPUT_FENCE, "-i", source, *arguments, f"file:{self._out}"]
+        seek = ["-ss", f"{skipped:.6f}"] if skipped else []
+        command = [*ffmpeg.INPUT_FENCE, *seek, "-i", source, *arguments, f"file:{self._out}"]
         limit = settings().source_max_bytes
         return ffmpeg.run(command, tick=self._advance(duration), feed=feed, level=level, max_bytes=limit)
 
@@ -216,12 +251,14 @@ class Extraction:
 
     def _length_warnings(self, info: probe.MediaInfo, seconds: float, text: str) -> tuple[str, ...]:
         """Raises JobError when the media itself is cut off; the audio may rightly end before the picture."""
-        expected = info.duration or 0.0
-        if info.estimated or seconds >= expected - max(2.0, 0.02 * expected):
-            return ()
+        expected = trim.seconds(self._request, info.duration) or 0.0
+        beyond = trim.warnings(self._request, seconds)
+        if info.estimated or seconds >= expected - max(2.0, 0.02 * (info.duration or 0.0)):
+            return beyond
         if not info.has_video or _ENDS_EARLY.search(text):
-            raise failures.cut_off(expected, seconds)
-        return ("audio_shorter_than_container",)
+            start = self._request.start or 0.0
+            raise failures.cut_off(start + expected, start + seconds)
+        return (*beyond, "audio_shorter_than_container")
 
 
 def input_facts(download: Download, info: probe.MediaInfo) -> dict[str, Any]:
@@ -243,18 +280,3 @@ def _loudness_facts(measured: loudness.Loudness, finished: Finished) -> dict[str
         "limited": measured.limited,
         "output_lufs": loudness.integrated(finished.text),
     }
-
-
-def _encrypted(path: Path) -> bool:
-    """For an index at the end of the file, which the head could not show."""
-    with path.open("rb") as file:
-        at = 0
-        while header := file.read(16):
-            kind, _, size = next(boxes(header), (b"", 0, 0))
-            if size < 8 or not re.fullmatch(rb"[\w \xa9]{4}", kind):
-                return False
-            if kind == b"moov":
-                return is_encrypted(header + file.read(min(size, 64 << 20)))
-            at += size
-            file.seek(at)
-    return False

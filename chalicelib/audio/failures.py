@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -40,6 +40,7 @@ _RULES = (
     ),
     (r"Invalid data found when processing input|End of file", "INVALID_VIDEO", _NOT_MEDIA),
 )
+_MOST_TRACKS = 20
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -103,6 +104,18 @@ def encrypted() -> JobError:
 
 def no_audio() -> JobError:
     return JobError("NO_AUDIO", _NO_AUDIO)
+
+
+def track_not_found(asked: int | str, tracks: Sequence[str]) -> JobError:
+    """`tracks`: what there is instead, described one by one."""
+    found = ", ".join(tracks[:_MOST_TRACKS])
+    more = f" and {len(tracks) - _MOST_TRACKS} more" if len(tracks) > _MOST_TRACKS else ""
+    wanted = f'"{asked}"' if isinstance(asked, str) else asked
+    return JobError("TRACK_NOT_FOUND", f"The source has no audio track {wanted}; it has {found}{more}.")
+
+
+def nothing_left(start: float) -> JobError:
+    return JobError("INVALID_VIDEO", f"The sound ends before {start:g} s, where the trim starts.")
 
 
 def cut_off(expected: float, found: float) -> JobError:

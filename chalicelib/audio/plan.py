@@ -5,37 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.audio import metadata, sniff
-from chalicelib.audio.presets import MONO_SHARE, PRESETS, Preset
-from chalicelib.audio.probe import AudioStream, MediaInfo
+from chalicelib.audio import metadata, sniff, waveform
+from chalicelib.audio.layouts import layout
+from chalicelib.audio.presets import (
+    LOSSLESS,
+    MONO_SHARE,
+    PRESETS,
+    RATES,
+    WAVEFORM,
+    Preset,
+    capacity,
+)
+from chalicelib.audio.probe import AudioStream
 from chalicelib.audio.request import AudioRequest
 
-LOSSLESS = ("flac", "wav")
 COPY_MARGIN = 1.25
 """A copy may be this much larger than the preset's own result."""
 
 _ENCODERS = {
     "mp3": "libmp3lame",
     "aac": "aac",
+    "m4a": "aac",
     "flac": "flac",
-    "wav": "pcm_s16le",
     "ogg": "libvorbis",
     "opus": "libopus",
+    "waveform": "pcm_s16le",
 }
-_CODECS = {"mp3": "mp3", "aac": "aac", "flac": "flac", "ogg": "vorbis", "opus": "opus"}
+_CODECS = {"mp3": "mp3", "aac": "aac", "m4a": "aac", "flac": "flac", "ogg": "vorbis", "opus": "opus"}
 _MUXERS: Mapping[str, tuple[str, ...]] = {
     "mp3": ("-id3v2_version", "3", "-f", "mp3"),
     "aac": ("-f", "adts"),
+    "m4a": ("-movflags", "+faststart", "-f", "ipod"),
     "flac": ("-f", "flac"),
     "wav": ("-rf64", "auto", "-f", "wav"),
     "ogg": ("-f", "ogg"),
     "opus": ("-f", "opus"),
-}
-_RATES = {
-    "mp3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
-    "aac": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
-    "ogg": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
-    "opus": (8000, 12000, 16000, 24000, 48000),
+    "waveform": waveform.MUXER,
 }
 _MP3_CONSTANT = {8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
 
@@ -50,14 +55,15 @@ class Encoding:
     """bit/s; None where a quality decides."""
 
 
-def choose_stream(info: MediaInfo) -> AudioStream | None:
-    """The track marked as default, else the first."""
-    return next((stream for stream in info.audio if stream.default), next(iter(info.audio), None))
-
-
 def channels(request: AudioRequest, stream: AudioStream) -> int:
-    """Lossy formats are mixed down to stereo."""
+    """What is asked for, as far as source and format have so many; else lossy formats are mixed down to
+    stereo."""
     found = stream.channels or 2
+    if request.channels:
+        # one channel can be heard on two sides, but two can not be heard on six
+        return min(request.channels, max(found, 2))
+    if request.format == WAVEFORM:
+        return 1
     return found if request.format in LOSSLESS else min(found, 2)
 
 
@@ -66,7 +72,9 @@ def may_copy(request: AudioRequest, stream: AudioStream, container: str) -> bool
     return (
         stream.codec == _CODECS.get(request.format)
         and request.bitrate is None
-        and not request.normalize
+        and not (request.normalize or request.trimmed)
+        and request.sample_rate in (None, stream.rate)
+        and request.channels in (None, stream.channels)
         and container in sniff.INDEXED
         and stream.channels in (1, 2)
         and (stream.bitrate or 0) <= copy_limit(request, stream)
@@ -79,16 +87,22 @@ def copy_limit(request: AudioRequest, stream: AudioStream) -> float:
     return expected * _share(request, stream.channels) * COPY_MARGIN if expected else float("inf")
 
 
-def encoding(request: AudioRequest, stream: AudioStream) -> Encoding:
-    """How to encode so that the encoder takes it and an explicit bit rate is honoured."""
+def encoding(request: AudioRequest, stream: AudioStream, seconds: float | None = None) -> Encoding:
+    """How to encode so that the encoder takes it and an explicit bit rate is honoured. `seconds`: of what
+    comes out, if known."""
     count = channels(request, stream)
+    lowered = request.channels is not None and count < request.channels
+    warnings = [f"channels_lowered:{count}"] if lowered else []
+    if request.format == WAVEFORM:
+        return Encoding(stream.rate, count, waveform.arguments(stream.rate, seconds), tuple(warnings))
     preset = _preset(request)
     wanted = request.bitrate or int((preset.bitrate or 0) * _share(request, count))
-    rate = _rate(request, stream.rate or 44100, wanted, count)
-    granted = min(wanted, _capacity(request.format, rate, count))
-    warnings = (f"bitrate_lowered:{granted}",) if request.bitrate and granted < wanted else ()
+    rate = request.sample_rate or _rate(request, stream.rate or 44100, wanted, count)
+    granted = min(wanted, capacity(request.format, rate, count)) if wanted else 0
+    if request.bitrate and granted < wanted:
+        warnings.append(f"bitrate_lowered:{granted}")
     quality = _bitrate_arguments(request.format, granted) if granted else preset.args
-    return Encoding(rate, count, quality, warnings, granted or None)
+    return Encoding(rate, count, quality, tuple(warnings), granted or None)
 
 
 def encode_arguments(
@@ -99,9 +113,12 @@ def encode_arguments(
     tags: Mapping[str, str] | None,
 ) -> list[str]:
     """Between the input and the output's name."""
-    chain = ["-af", ",".join(filters)] if filters else []
-    audio = ["-c:a", _ENCODERS[request.format], *chosen.arguments, *chain]
-    shape = ["-ar", str(chosen.rate), "-ac", str(chosen.channels)]
+    places = layout(request.format, stream, chosen.channels)
+    steps = [*filters, f"aformat=channel_layouts='{places}'"] if places else filters
+    chain = ["-af", ",".join(steps)] if steps else []
+    encoder = _ENCODERS.get(request.format)  # of wav, the quality tells
+    audio = [*(("-c:a", encoder) if encoder else ()), *chosen.arguments, *chain]
+    shape = ["-ar", str(chosen.rate), *([] if places else ["-ac", str(chosen.channels)])]
     return [
         "-map",
         f"0:{stream.index}",
@@ -140,23 +157,10 @@ def _rate(request: AudioRequest, source: int, bitrate: int, count: int) -> int:
     """The source's rate if the codec knows it and it can carry the bit rate, else the next one that does."""
     if request.format in LOSSLESS:
         return source
-    higher = [rate for rate in _RATES[request.format] if rate >= source]
+    higher = [rate for rate in RATES[request.format] if rate >= source]
     if not request.bitrate:
         return higher[0] if higher else 48000
-    return next((rate for rate in higher if _capacity(request.format, rate, count) >= bitrate), 48000)
-
-
-def _capacity(format: str, rate: int, count: int) -> int:  # noqa: A002
-    """The most bit/s the codec can carry at this rate; encoders fail or silently lower what is above."""
-    if format == "mp3":
-        return 320_000 if rate >= 32000 else 160_000 if rate >= 16000 else 64_000
-    if format == "aac":
-        # the standard's own limit is 6 bits a sample; at lower rates the encoder stops well before it
-        return (6 if rate == 48000 else 4) * rate * count
-    if format == "opus":
-        return (256_000 if rate == 48000 else 4 * rate) * count
-    # Vorbis is picky below 44.1 kHz: each rate has its own narrow window
-    return 0 if rate < 44100 else 240_000 if count == 1 else 500_000
+    return next((rate for rate in higher if capacity(request.format, rate, count) >= bitrate), 48000)
 
 
 def _bitrate_arguments(format: str, bitrate: int) -> tuple[str, ...]:  # noqa: A002

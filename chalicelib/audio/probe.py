@@ -14,8 +14,9 @@ _INPUT = re.compile(r"Input #0, (.+), from ")
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _START = re.compile(r"  Duration: .*start: (-?\d+\.\d+)")
 _LEVEL = re.compile(r"^(\[[^\]]*@[^\]]*\] )?\[(info|warning|error|fatal)\] ")
-_STREAM = re.compile(r"  Stream #0:(\d+)(?:\[\w+\])?(?:\([^)]*\))?: (Video|Audio): (.+)")
-_LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8}
+_STREAM = re.compile(r"  Stream #0:(\d+)(?:\[\w+\])?(?:\(([^)]*)\))?: (Video|Audio): (.+)")
+_TITLE = re.compile(r"\s{6,8}title\s*: (.*)")
+_LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8, "cube": 8}
 # these hold no length of their own, so a part of the file tells nothing about the whole
 _LENGTH_AT_END = ("ogg", "mpegts", "mpeg")
 _MOST_TEXT = 1 << 17
@@ -34,6 +35,9 @@ class AudioStream:
     default: bool
     layout: str = ""
     """ffmpeg's name of the channel layout."""
+    language: str | None = None
+    """As the container has it, mostly ISO 639-2."""
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,15 +107,15 @@ def parse(text: str, *, partial: bool = False) -> MediaInfo:
     if start is None:
         raise failures.unreadable(text)
     container = lines[start].removeprefix("Input #0, ").split(",")[0]
-    streams = [found for line in lines[start:] if (found := _STREAM.match(line))]
-    pictures = [int(s[1]) for s in streams if s[2] == "Video" and "attached pic" not in s[3]]
+    streams = [(at, found) for at, line in enumerate(lines) if at > start and (found := _STREAM.match(line))]
+    pictures = [int(s[1]) for _, s in streams if s[3] == "Video" and "attached pic" not in s[4]]
     estimated = "Estimating duration" in text
     unknown = partial and (estimated or container in _LENGTH_AT_END)
     return MediaInfo(
         container={"mov": "mp4"}.get(container, container),
         duration=None if unknown else _duration(lines[start:]),
         estimated=estimated,
-        audio=tuple(_audio(int(s[1]), s[3]) for s in streams if s[2] == "Audio"),
+        audio=tuple(_audio(s, title_below(lines, at)) for at, s in streams if s[3] == "Audio"),
         has_video=bool(pictures),
         tags=metadata.parse(lines[start:]),
         picture=next(iter(pictures), None),
@@ -129,19 +133,38 @@ def _start(lines: list[str]) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _audio(index: int, text: str) -> AudioStream:
+def language(code: str | None) -> str | None:
+    return None if code in (None, "", "und") else code
+
+
+def title_below(lines: list[str], at: int) -> str | None:
+    """Of the stream or chapter in line `at`; its tags follow it."""
+    indent = len(lines[at]) - len(lines[at].lstrip())
+    for line in lines[at + 1 : at + 40]:
+        if len(line) - len(line.lstrip()) <= indent:
+            return None
+        found = _TITLE.fullmatch(line)
+        if found:
+            return found[1].strip()[:200] or None
+    return None
+
+
+def _audio(found: re.Match[str], title: str | None) -> AudioStream:
+    text = found[4]
     parts = [part.strip() for part in text.split(",")]
     rate = next((int(part.split()[0]) for part in parts if part.endswith(" Hz")), 0)
     bitrate = re.search(r"(\d+) kb/s", text)
     layout = next((part for part in parts[1:] if _channels(part)), "")
     return AudioStream(
-        index=index,
+        index=int(found[1]),
         codec=parts[0].split()[0],
         rate=rate,
         channels=_channels(layout),
         bitrate=int(bitrate[1]) * 1000 if bitrate else None,
         default="(default)" in text,
         layout=layout.removesuffix("(default)").strip(),
+        language=language(found[2]),
+        title=title,
     )
 
 
@@ -150,5 +173,7 @@ def _channels(part: str) -> int:
     counted = re.match(r"(\d+) channels", layout)
     if counted:
         return int(counted[1])
-    speakers = re.fullmatch(r"(\d)\.(\d)(?:\.(\d))?(?:\(.*\))?", layout)  # 5.1(side)
-    return sum(int(n or 0) for n in speakers.groups()) if speakers else _LAYOUTS.get(layout, 0)
+    speakers = re.fullmatch(r"(\d+)\.(\d)(?:\.(\d))?(?:\(.*\))?", layout)  # 5.1(side)
+    if speakers:
+        return sum(int(n or 0) for n in speakers.groups())
+    return _LAYOUTS.get(layout.partition("(")[0], 0)  # quad(side)

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-FORMATS = ("mp3", "aac", "flac", "wav", "ogg", "opus")
+FORMATS = ("mp3", "aac", "m4a", "flac", "wav", "ogg", "opus", "waveform")
 QUALITIES = ("low", "medium", "high", "extreme")
 DEFAULT_QUALITY = "medium"
 
 CONTENT_TYPES: Mapping[str, str] = {
     "mp3": "audio/mpeg",
     "aac": "audio/aac",
+    "m4a": "audio/mp4",
     "flac": "audio/flac",
     "wav": "audio/wav",
     "ogg": "audio/ogg",
     "opus": "audio/opus",
+    "waveform": "application/json",
 }
 
 
@@ -35,11 +37,12 @@ class AudioRequest:
     target_lufs: float | None = None
     """Of `normalize`; None: the operator's."""
     start: float | None = None
-    """Seconds of the source from which on it is wanted."""
+    """Seconds of the source from which on it is wanted, on the time line of its picture."""
     end: float | None = None
     sample_rate: int | None = None
     """Hz; None: the source's, as far as the format has it."""
     channels: int | None = None
+    """None: the source's, as far as the format has them; for `waveform` one."""
     track: int | str | None = None
     """Number of the audio track, from 0, or its language; None: the default one."""
     destination: str | None = None
@@ -53,6 +56,15 @@ class AudioRequest:
         if "bitrate" in given:
             given["bitrate"] = int(given["bitrate"])
         return cls(**{"url": data["url"], "format": data["format"], **given})
+
+    @property
+    def extension(self) -> str:
+        """Of the result's name, dot and all."""
+        return ".waveform.json" if self.format == "waveform" else f".{self.format}"
+
+    @property
+    def trimmed(self) -> bool:
+        return self.start is not None or self.end is not None
 
     def to_json(self) -> dict[str, Any]:
         """Without what is as if left out."""

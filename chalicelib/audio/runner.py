@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chalicelib import filenames
 from chalicelib.audio import failures
 from chalicelib.audio.destination import copy_to
 from chalicelib.audio.extract import Extraction, Made, input_facts
+from chalicelib.audio.presets import WAVEFORM
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import CONTENT_TYPES, AudioRequest
 from chalicelib.audio.source import Download, open_download
@@ -23,8 +25,9 @@ MISSED_SHARE = 0.15
 def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
     """Fetch, extract, store. Returns facts about input and output, measured on the files themselves.
 
-    Raises JobError (DOWNLOAD_FAILED, UPLOAD_EXPIRED, INVALID_VIDEO, NO_AUDIO, EXTRACTION_FAILED, TOO_LARGE,
-    TIMEOUT, DESTINATION_FAILED), ServiceUnavailable, and whatever `task.report` raises.
+    Raises JobError (DOWNLOAD_FAILED, UPLOAD_EXPIRED, INVALID_VIDEO, NO_AUDIO, TRACK_NOT_FOUND,
+    EXTRACTION_FAILED, TOO_LARGE, TOO_LONG, TIMEOUT, DESTINATION_FAILED), ServiceUnavailable, and whatever
+    `task.report` raises.
     """
     asked = AudioRequest.from_json(request)
     progress = Progress(task)
@@ -36,7 +39,7 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
             )
             made = Extraction(asked, download, progress, folder).run()
         progress.enter("finalizing", 95, 97 if asked.destination else 99)
-        key, content_type = f"{task.object_prefix}audio.{asked.format}", CONTENT_TYPES[asked.format]
+        key, content_type = f"{task.object_prefix}audio{asked.extension}", CONTENT_TYPES[asked.format]
         upload(made.path, key, content_type, progress)
         result = _result(asked, task, download, made, key)
         if asked.destination:
@@ -48,13 +51,9 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
 
 
 def _result(asked: AudioRequest, task: Task, download: Download, made: Made, key: str) -> dict[str, Any]:
-    source = input_facts(download, made.source)
-    source["size"] = download.received if download.length is None else download.length
-    if source["duration"] is None:
-        source["duration"] = round(made.seconds, 3)
     output = _output(asked, made)
     return {
-        "input": source,
+        "input": _input(asked, download, made),
         "output": output | {"key": key, "filename": file_name(asked, download.name, task.job_id)},
         "mode": made.mode,
         "warnings": [*made.warnings, *_missed(asked, made, output["bitrate"])],
@@ -62,30 +61,41 @@ def _result(asked: AudioRequest, task: Task, download: Download, made: Made, key
     }
 
 
-def _missed(asked: AudioRequest, made: Made, bitrate: int) -> tuple[str, ...]:
+def _input(asked: AudioRequest, download: Download, made: Made) -> dict[str, Any]:
+    """What the source does not tell itself is measured, unless an end within it may have been asked for."""
+    facts = input_facts(download, made.source)
+    if asked.end is None:
+        if facts["size"] is None:
+            facts["size"] = download.received
+        if facts["duration"] is None:
+            facts["duration"] = round((asked.start or 0.0) + made.seconds, 3)
+    return facts
+
+
+def _missed(asked: AudioRequest, made: Made, bitrate: int | None) -> tuple[str, ...]:
     wanted = made.granted if asked.bitrate else None
-    missed = wanted and abs(bitrate - wanted) > MISSED_SHARE * wanted
+    missed = wanted and bitrate and abs(bitrate - wanted) > MISSED_SHARE * wanted
     return (f"bitrate_missed:{bitrate}",) if missed else ()
 
 
 def _output(asked: AudioRequest, made: Made) -> dict[str, Any]:
     size = made.path.stat().st_size
     duration = max(round(made.seconds, 3), 0.001)
-    stream = made.found.audio[0]
+    heard = asked.format != WAVEFORM
     return {
         "size": size,
         "duration": duration,
         "format": asked.format,
-        "codec": stream.codec,
-        "bitrate": round(size * 8 / duration),
-        "sample_rate": stream.rate,
-        "channels": stream.channels,
+        "codec": made.found.codec if heard else None,
+        "bitrate": round(size * 8 / duration) if heard else None,
+        "sample_rate": made.found.rate,
+        "channels": made.found.channels,
     }
 
 
 def file_name(asked: AudioRequest, source_name: str, job_id: str) -> str:
     """What the caller wants it called, else as the source is called, else the job's id."""
-    extension = "." + asked.format
-    if asked.filename:
-        return asked.filename if asked.filename.lower().endswith(extension) else asked.filename + extension
-    return (Path(source_name).stem or job_id) + extension
+    given, ending = asked.filename or "", "." + asked.extension.rpartition(".")[2]
+    if given.lower().endswith(ending):
+        return filenames.fitted(given[: -len(ending)], given[-len(ending) :])
+    return filenames.fitted(given or filenames.safe(Path(source_name).stem) or job_id, asked.extension)

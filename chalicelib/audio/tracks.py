@@ -13,7 +13,6 @@ TEXT_CODECS: Final = frozenset({"subrip", "srt", "mov_text", "webvtt", "ass", "s
 MOST_CHAPTERS: Final = 500
 _SUBTITLE = re.compile(r"  Stream #0:(\d+)(?:\[\w+\])?(?:\(([^)]*)\))?: Subtitle: (\w+)(.*)")
 _CHAPTER = re.compile(r"    Chapter #0:\d+: start (-?\d+(?:\.\d+)?)")
-_TITLE = re.compile(r"\s{6,8}title\s*: (.*)")
 
 
 @dataclass(frozen=True)
@@ -76,26 +75,13 @@ def _subtitles(lines: list[str]) -> Iterator[SubtitleStream]:
     for at, line in enumerate(lines):
         found = _SUBTITLE.match(line)
         if found:
-            index, language, codec, rest = found.groups()
-            title = _title_below(lines, at)
-            known = None if language in (None, "", "und") else language
-            yield SubtitleStream(int(index), codec, known, title, "(default)" in rest, "(forced)" in rest)
+            index, code, codec, rest = found.groups()
+            language, title = probe.language(code), probe.title_below(lines, at)
+            yield SubtitleStream(int(index), codec, language, title, "(default)" in rest, "(forced)" in rest)
 
 
 def _chapters(lines: list[str]) -> Iterator[tuple[float, str]]:
     for at, line in enumerate(lines):
         found = _CHAPTER.match(line)
-        if found and (title := _title_below(lines, at)):
+        if found and (title := probe.title_below(lines, at)):
             yield max(0.0, float(found[1])), title
-
-
-def _title_below(lines: list[str], at: int) -> str | None:
-    """Of the stream or chapter in line `at`; its tags follow it."""
-    indent = len(lines[at]) - len(lines[at].lstrip())
-    for line in lines[at + 1 : at + 40]:
-        if len(line) - len(line.lstrip()) <= indent:
-            return None
-        found = _TITLE.fullmatch(line)
-        if found:
-            return found[1].strip()[:200] or None
-    return None

@@ -29,8 +29,8 @@ def started(job_id: str) -> Job:
     return job
 
 
-def completed(job_id: str, name: str = "video.mp3", content: bytes = BYTES, **more: Any) -> Job:
-    """`more` stands in its output."""
+def completed(job_id: str, name: str = "video.mp3", content: bytes = BYTES, **facts: Any) -> Job:
+    """`facts`: of the output, in place of the usual ones."""
     key = f"jobs/{job_id}/1/audio.mp3"
     aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=content)
     output = {
@@ -43,8 +43,7 @@ def completed(job_id: str, name: str = "video.mp3", content: bytes = BYTES, **mo
         "bitrate": 190_400,
         "sample_rate": 44_100,
         "channels": 2,
-        **more,
-    }
+    } | facts
     source = {"name": "video.mp4", "size": 1_000_000, "duration": 12.3, "format": "mov"}
     job = store.complete(
         started(job_id), {"input": source, "output": output, "warnings": []}, now=now_ms()

@@ -26,6 +26,13 @@ def test_the_bytes_come_inline_with_their_headers(api: Api, job_id: str) -> None
     assert answer.headers["accept-ranges"] == "bytes"
 
 
+@pytest.mark.parametrize(("format", "content_type"), [("m4a", "audio/mp4"), ("waveform", "application/json")])
+def test_content_types_of_the_additions(api: Api, job_id: str, format: str, content_type: str) -> None:  # noqa: A002
+    completed(job_id, f"video.{format}", format=format)
+    answer = api.get(f"/v1/download/{job_id}")
+    assert (answer.headers["content-type"], answer.body) == (content_type, BYTES)
+
+
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "audio/mpeg"])
 def test_any_accept_header_gets_the_bytes(api: Api, job_id: str, accept: str | None) -> None:
     completed(job_id)

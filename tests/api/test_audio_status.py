@@ -70,6 +70,14 @@ def test_a_completed_job(api: Api, job_id: str) -> None:
     assert "error" not in data
 
 
+def test_a_completed_waveform_has_no_codec_and_no_bit_rate(api: Api, job_id: str) -> None:
+    completed(job_id, "video.waveform.json", format="waveform", codec=None, bitrate=None)
+    output = status(api, job_id)["outputFile"]
+    assert (output["format"], output["codec"], output["bitrate"]) == ("waveform", None, None)
+    assert (output["sampleRate"], output["channels"]) == (44_100, 2)
+    assert "response-content-type=application%2Fjson" in output["url"]
+
+
 def test_a_failed_job(api: Api, job_id: str) -> None:
     failed(job_id)
     data = status(api, job_id)

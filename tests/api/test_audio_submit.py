@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -75,6 +76,32 @@ def test_every_field_reaches_the_job(api: Api) -> None:
     assert job.webhooks == ("https://example.com/own", "https://example.com/all")
 
 
+def request_of(api: Api, **output: Any) -> dict[str, Any]:
+    answer = api.post("/v1/extract", extract_body(output=output))
+    assert answer.status == 202, answer.json
+    return dict(stored(answer.json["data"]["jobId"]).request) | {"url": None}
+
+
+@pytest.mark.parametrize(
+    ("output", "request_"),
+    [
+        ({"format": "wav", "trim": {"start": 1, "end": 2.5}}, {"start": 1, "end": 2.5}),
+        ({"format": "wav", "trim": {"start": None, "end": 3}}, {"end": 3}),
+        ({"format": "wav", "trim": {"start": 0}}, {}),  # so it may be copied
+        ({"format": "wav", "trim": {"start": 604_800}}, {"start": 604_800}),
+        ({"format": "wav", "sampleRate": 192_000, "channels": 8}, {"sample_rate": 192_000, "channels": 8}),
+        ({"format": "opus", "sampleRate": 24_000, "channels": 1}, {"sample_rate": 24_000, "channels": 1}),
+        ({"format": "m4a", "quality": "low", "track": 0}, {"quality": "low", "track": 0}),
+        ({"format": "m4a", "track": "de"}, {"track": "de"}),
+        ({"format": "m4a", "track": "zh-Hant-TW"}, {"track": "zh-Hant-TW"}),
+        ({"format": "waveform", "channels": 2, "normalize": False}, {"channels": 2}),
+        ({"format": "waveform", "trim": {"end": 9}, "track": "eng"}, {"end": 9, "track": "eng"}),
+    ],
+)
+def test_additions_reach_the_job(api: Api, output: dict[str, Any], request_: dict[str, Any]) -> None:
+    assert request_of(api, **output) == {"url": None, "format": output["format"], **request_}
+
+
 def test_the_same_webhook_twice_is_told_once(api: Api) -> None:
     body = extract_body(options={"webhook": "https://example.com/hook"})
     answer = api.post("/v1/batch", {"jobs": [body], "webhook": "https://example.com/hook"})
@@ -145,6 +172,84 @@ def test_a_bad_field_is_refused_and_named(api: Api, path: str, value: Any, code:
     batch = api.post("/v1/batch", {"jobs": [extract_body(), changed(path, value)]})
     assert (batch.status, batch.error["code"]) == (400, code)
     assert batch.error["message"].startswith(f"jobs[1].{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("format", "field", "value", "told"),
+    [
+        ("mp3", "trim.start", -1, "must be a number of seconds from 0 to 604800"),
+        ("mp3", "trim.start", 604_801, "must be a number of seconds from 0 to 604800"),
+        ("mp3", "trim.start", "1", "must be a number of seconds from 0 to 604800"),
+        ("mp3", "trim.start", True, "must be a number of seconds from 0 to 604800"),
+        ("mp3", "trim.end", 5, "must be at least 0.01 s after the start"),
+        ("mp3", "trim.end", 5.001, "must be at least 0.01 s after the start"),
+        ("mp3", "sampleRate", 96_000, "mp3 takes sample rates of 8000, "),
+        ("opus", "sampleRate", 44_100, "opus takes sample rates of 8000, 12000, 16000, 24000 or 48000 Hz."),
+        ("flac", "sampleRate", 0, "flac takes sample rates of 8000, "),
+        ("flac", "sampleRate", "48000", "must be a whole number"),
+        ("flac", "sampleRate", True, "must be a whole number"),
+        ("waveform", "sampleRate", 8000, "a waveform is drawn, not heard"),
+        ("mp3", "channels", 0, "mp3 takes 1 or 2 channels."),
+        ("mp3", "channels", 6, "mp3 takes 1 or 2 channels."),
+        ("waveform", "channels", 3, "waveform takes 1 or 2 channels."),
+        ("flac", "channels", 9, "flac takes 1, 2, 3, 4, 5, 6, 7 or 8 channels."),
+        ("flac", "channels", 1.5, "must be a whole number"),
+        ("mp3", "track", -1, 'must be a number from 0 to 99 or a language like "de" or "deu"'),
+        ("mp3", "track", 100, 'must be a number from 0 to 99 or a language like "de" or "deu"'),
+        ("mp3", "track", "German", 'must be a number from 0 to 99 or a language like "de" or "deu"'),
+        ("mp3", "track", "1", 'must be a number from 0 to 99 or a language like "de" or "deu"'),
+        ("mp3", "track", True, 'must be a number from 0 to 99 or a language like "de" or "deu"'),
+        ("mp3", "track", ["de"], 'must be a number from 0 to 99 or a language like "de" or "deu"'),
+        ("waveform", "quality", "high", "a waveform is drawn, not heard"),
+        ("waveform", "bitrate", "64k", "a waveform is drawn, not heard"),
+        ("waveform", "normalize", True, "a waveform is drawn, not heard"),
+        ("waveform", "preserveMetadata", True, "a waveform is drawn, not heard"),
+    ],
+)
+def test_what_cannot_be_had_is_refused(api: Api, format: str, field: str, value: Any, told: str) -> None:  # noqa: A002
+    parent, _, name = field.rpartition(".")
+    inside = {"start": 5} | {name: value}
+    output = {"format": format} | ({parent: inside} if parent else {name: value})
+    error = api.post("/v1/extract", extract_body(output=output)).error
+    assert error["code"] == "INVALID_OUTPUT"
+    assert error["message"].startswith(f"output.{field}: {told}")
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ({"format": "mp3", "trim": {}}, "output.trim: must have a start, an end or both"),
+        ({"format": "mp3", "trim": {"start": None}}, "output.trim: must have a start, an end or both"),
+        (
+            {"format": "mp3", "bitrate": "320k", "sampleRate": 22050},
+            "output.sampleRate: mp3 of 22050 Hz in stereo carries at most 160k.",
+        ),
+        (
+            {"format": "aac", "bitrate": "320k", "channels": 1},
+            "output.channels: aac of 48000 Hz in mono carries at most 288k.",
+        ),
+        (
+            {"format": "ogg", "bitrate": "64k", "sampleRate": 16000},
+            "output.sampleRate: ogg of 16000 Hz in stereo takes a quality, not a bit rate.",
+        ),
+        ({"format": "mp4", "sampleRate": 1, "channels": 99}, "output.format: must be 'mp3', "),
+    ],
+)
+def test_what_cannot_be_had_together_is_refused(api: Api, output: dict[str, Any], message: str) -> None:
+    error = api.post("/v1/extract", extract_body(output=output)).error
+    assert error["code"] == "INVALID_OUTPUT"
+    assert error["message"].startswith(message)
+
+
+def test_a_number_beyond_all_numbers_is_no_time(api: Api) -> None:
+    body = json.dumps(extract_body(output={"format": "mp3", "trim": {"end": 5}})).replace("5", "1e400")
+    error = api("POST", "/v1/extract", body.encode()).error
+    assert error["message"] == "output.trim.end: must be a number of seconds from 0 to 604800"
+
+
+def test_an_unknown_part_of_a_trim_is_named(api: Api) -> None:
+    error = api.post("/v1/extract", extract_body(output={"format": "mp3", "trim": {"to": 3}})).error
+    assert (error["code"], error["message"]) == ("INVALID_REQUEST", "output.trim.to: unknown field")
 
 
 @pytest.mark.parametrize("field", ["flac", "wav"])

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 
 import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
 
 FFMPEG: str = imageio_ffmpeg.get_ffmpeg_exe()
 
@@ -49,6 +51,8 @@ def make_media(folder: Path) -> None:
     video = ["-c:v", "libx264", "-preset", "ultrafast"]
     aac = ["-c:a", "aac", "-b:a", "128k"]
     ffmpeg(*music(), *picture(), *video, *aac, *_TAGS, "-movflags", "+faststart", folder / "aac.mp4")
+    ffmpeg("-i", folder / "aac.mp4", "-c", "copy", "-metadata:s:a:0", "handler_name=Their handler",
+           folder / "handled.mp4")  # fmt: skip
     ffmpeg(*music(), *picture(), *video, "-c:a", "aac", "-b:a", "256k", folder / "rich.mp4")
     ffmpeg(*music(), *picture(), "-c:v", "libvpx", "-c:a", "libopus", "-b:a", "96k", folder / "opus.webm")
     ffmpeg(*music(), *picture(), *video, "-c:a", "libvorbis", "-q:a", "3", folder / "vorbis.mkv")
@@ -66,12 +70,31 @@ def make_media(folder: Path) -> None:
     # larger than what is read before deciding how to go on
     ffmpeg(*music(12), *picture(12), *video, "-c:a", "pcm_s16le", folder / "long.mkv")
     ffmpeg(*music(12), "-c:a", "pcm_s16le", folder / "long.wav")
+    ffmpeg(*music(12), "-c:a", "flac", folder / "long.oga")
     ffmpeg(*music(12), "-c:a", "pcm_s16le", "-movflags", "+faststart", folder / "index-first.mov")
     ffmpeg(*music(12), "-c:a", "pcm_s16le", folder / "index-last.mov")
     ffmpeg(*mono(45, 48000), "-ac", "2", "-c:a", "libmp3lame", "-b:a", "320k", folder / "long.mp3")
+    _make_tracks(folder)
     _make_untimely(folder)
     _make_stuffed(folder)
     _make_hostile(folder)
+
+
+def _make_tracks(folder: Path) -> None:
+    """Three tracks that differ in pitch, language and channels; and sound that is far from its start."""
+    tones = [
+        part for pitch in (300, 600, 1200) for part in ("-f", "lavfi", "-i", f"sine={pitch}:r=48000:d=3")
+    ]
+    tags = ["-metadata:s:a:0", "language=deu", "-metadata:s:a:1", "language=eng", "-ac:a:1", "2"]
+    tags += ["-metadata:s:a:2", "language=eng", "-metadata:s:a:2", "title=Comments: all"]
+    default = ["-disposition:a", "0", "-disposition:a:2", "default"]
+    mapped = [part for number in range(4) for part in ("-map", str(number))]
+    video = ["-c:v", "libx264", "-preset", "ultrafast"]
+    for name in ("tracks.mkv", "tracks.mp4"):
+        ffmpeg(*tones, *picture(), *mapped, *video, "-c:a", "aac", *tags, *default, folder / name)
+    ffmpeg(*mono(75), "-c:a", "pcm_s16le", folder / "far.mov")
+    quad = ["-af", "pan=quad|FL=c0|FR=c1|BL=0.5*c0|BR=0.5*c1"]
+    ffmpeg(*music(), *quad, "-c:a", "pcm_s16le", folder / "quad.wav")
 
 
 def _make_untimely(folder: Path) -> None:
@@ -89,6 +112,9 @@ def _make_untimely(folder: Path) -> None:
     for path in parts:
         ffmpeg(*music(4, int(path.stem)), "-c:a", "aac", "-f", "adts", path)
     (folder / "two-rates.aac").write_bytes(b"".join(path.read_bytes() for path in parts))
+    for number, path in enumerate(parts):  # and the same with right timestamps
+        ffmpeg("-i", path, "-c", "copy", "-output_ts_offset", str(4 * number), path.with_suffix(".ts"))
+    (folder / "two-rates.ts").write_bytes(b"".join(path.with_suffix(".ts").read_bytes() for path in parts))
 
 
 def _make_stuffed(folder: Path) -> None:
@@ -126,6 +152,12 @@ def seconds(path: Path) -> float:
     """The true length: every sample decoded and counted."""
     samples = _output("-i", path, "-map", "0:a:0", "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
     return len(samples) / 2 / 48000
+
+
+def samples(path: Path, *options: str) -> NDArray[np.int16]:
+    """What is heard, one row for each moment."""
+    wav = _output("-i", path, "-map", "0:a:0", *options, "-c:a", "pcm_s16le", "-f", "wav", "-")
+    return np.frombuffer(wav[wav.index(b"data") + 8 :], np.int16).reshape(-1, wav[22])
 
 
 def first_sound(path: Path) -> float:

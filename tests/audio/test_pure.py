@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
 
 from chalicelib.audio import metadata
-from chalicelib.audio.presets import BITRATES, PRESETS, bitrate_problem
+from chalicelib.audio.choices import bitrate_problem, channels_problem, rate_problem
+from chalicelib.audio.presets import BITRATES, PRESETS, RATES
 from chalicelib.audio.probe import parse
 from chalicelib.audio.request import CONTENT_TYPES, FORMATS, QUALITIES, AudioRequest
 from chalicelib.audio.runner import file_name
@@ -18,7 +20,7 @@ from chalicelib.errors import JobError
 
 
 def test_every_format_and_quality_has_a_preset() -> None:
-    assert set(PRESETS) == set(FORMATS) == set(CONTENT_TYPES)
+    assert set(PRESETS) | {"waveform"} == set(FORMATS) == set(CONTENT_TYPES)
     assert all(set(preset) == set(QUALITIES) for preset in PRESETS.values())
 
 
@@ -30,11 +32,32 @@ def test_bitrate_problem() -> None:
         assert f"{highest // 1000}k" in (bitrate_problem(kind, highest + 1) or "")
     for kind in ("flac", "wav"):
         assert "lossless" in (bitrate_problem(kind, 192_000) or "")
+    assert "not heard" in (bitrate_problem("waveform", 192_000) or "")
+
+
+def test_rate_and_channels_problem() -> None:
+    for kind, rates in RATES.items():
+        assert [rate_problem(kind, rate, None) for rate in rates] == [None] * len(rates)
+        assert (rate_problem(kind, 44101, None) or "").startswith(f"{kind} takes sample rates of 8000, ")
+    assert rate_problem("opus", 44100, None) == (
+        "opus takes sample rates of 8000, 12000, 16000, 24000 or 48000 Hz."
+    )
+    assert rate_problem("mp3", 22050, 160_000) is None
+    assert rate_problem("mp3", 22050, 192_000) == "mp3 of 22050 Hz in stereo carries at most 160k."
+    assert rate_problem("ogg", 22050, 64_000) == "ogg of 22050 Hz in stereo takes a quality, not a bit rate."
+    assert channels_problem("m4a", 1, 320_000, None) == "m4a of 48000 Hz in mono carries at most 288k."
+    assert channels_problem("opus", 2, 320_000, None) is None
+    assert channels_problem("mp3", 3, None, None) == "mp3 takes 1 or 2 channels."
+    assert channels_problem("flac", 8, None, None) is None
+    assert channels_problem("wav", 9, None, None) == "wav takes 1, 2, 3, 4, 5, 6, 7 or 8 channels."
+    assert channels_problem("waveform", 2, None, None) is None
 
 
 def test_request_survives_json() -> None:
     request = AudioRequest("https://a.example/b.mp4", "mp3", "high", 192_000, True, True, "c")
     assert AudioRequest.from_json(request.to_json()) == request
+    shaped = AudioRequest("u", "wav", start=0.5, end=2.25, sample_rate=48000, channels=2, track=0)
+    assert AudioRequest.from_json(json.loads(json.dumps(shaped.to_json()))) == shaped
     least = AudioRequest.from_json({"url": "u", "format": "wav", "filename": None})
     assert (least.quality, least.bitrate, least.normalize) == ("medium", None, False)
 
@@ -103,6 +126,30 @@ def test_file_name() -> None:
     assert file_name(AudioRequest("u", "mp3", filename="x.wav"), "talk.mp4", "job_1") == "x.wav.mp3"
 
 
+@pytest.mark.parametrize(
+    ("filename", "source", "expected"),
+    [
+        (None, "talk.mp4", "talk.waveform.json"),
+        ("mine", "talk.mp4", "mine.waveform.json"),
+        ("mine.JSON", "talk.mp4", "mine.JSON"),
+        ("mine.waveform.json", "talk.mp4", "mine.waveform.json"),
+        ("mine.mp3", "talk.mp4", "mine.mp3.waveform.json"),
+    ],
+)
+def test_file_name_of_a_waveform(filename: str | None, source: str, expected: str) -> None:
+    assert file_name(AudioRequest("u", "waveform", filename=filename), source, "job_1") == expected
+
+
+@pytest.mark.parametrize("letter", ["x", "\u65e5", "\U0001f3b5"])
+def test_file_names_fit_and_show_what_they_are(letter: str) -> None:
+    for asked in (None, letter * 200, letter * 196 + ".mp3"):
+        name = file_name(AudioRequest("u", "mp3", filename=asked), letter * 146 + ".mp4", "job_1")
+        assert len(name.encode()) <= 255
+        assert name.startswith(letter * 50)
+        assert name.endswith(".mp3")
+    assert file_name(AudioRequest("u", "m4a"), "photo\u202e4pm.mp4", "job_1") == "photo_4pm.m4a"
+
+
 PROBED = """Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'file:x':
   Metadata:
     title           : One: two
@@ -114,9 +161,13 @@ PROBED = """Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'file:x':
     Metadata:
       title           : of the picture
   Stream #0:1[0x2](eng): Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, 5.1(side), fltp, 127 kb/s
-  Stream #0:2: Audio: opus, 48000 Hz, 7.1.4, fltp (default)
-  Stream #0:3: Audio: pcm_s16le, 8000 Hz, 12 channels, s16, 768 kb/s
-  Stream #0:4: Video: mjpeg, none, 9x9 (attached pic)
+  Stream #0:2(und): Audio: opus, 48000 Hz, 7.1.4, fltp (default)
+    Metadata:
+      BPS             : 1
+      title           : Stream #0:9: Audio: no
+  Stream #0:3(pt-BR): Audio: pcm_s16le, 8000 Hz, 12 channels, s16, 768 kb/s
+  Stream #0:4: Audio: pcm_s16le, 8000 Hz, quad(side), s16, 512 kb/s
+  Stream #0:5: Video: mjpeg, none, 9x9 (attached pic)
 """
 
 
@@ -127,7 +178,11 @@ def test_parse_of_a_probe() -> None:
         ("aac", 44100, 6, 127_000, False),
         ("opus", 48000, 12, None, True),
         ("pcm_s16le", 8000, 12, 768_000, False),
+        ("pcm_s16le", 8000, 4, 512_000, False),
     ]
+    assert [(s.language, s.title) for s in info.audio] == [
+        ("eng", None), (None, "Stream #0:9: Audio: no"), ("pt-BR", None), (None, None)
+    ]  # fmt: skip
     assert info.tags == {"title": "One: two", "comment": "first\nsecond"}
 
 

@@ -15,6 +15,7 @@ from tests.audio.conftest import Audio
     ("source", "to"),
     [
         ("late.mp4", "aac"),
+        ("late.mp4", "m4a"),
         ("late.mp4", "opus"),
         ("late.mkv", "mp3"),
         ("late.mkv", "aac"),
@@ -39,7 +40,9 @@ def test_late_sound_in_surround_and_normalised(audio: Audio) -> None:
     assert truth.first_sound(path) == pytest.approx(8, abs=0.1)
 
 
-@pytest.mark.parametrize(("source", "to"), [("gap.mkv", "aac"), ("gap.mkv", "mp3"), ("gap.webm.mkv", "opus")])
+@pytest.mark.parametrize(
+    ("source", "to"), [("gap.mkv", "aac"), ("gap.mkv", "m4a"), ("gap.mkv", "mp3"), ("gap.webm.mkv", "opus")]
+)
 def test_sound_with_a_gap(audio: Audio, source: str, to: str) -> None:
     outcome = audio.run(f"plain/{source}", to)
     path = audio.result(outcome)

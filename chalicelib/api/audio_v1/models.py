@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib import filenames
+from chalicelib.api.audio_v1.fields import Track, Trim, bits, had
 from chalicelib.api.bodies import SENTENCE, Strict
 from chalicelib.api.labels import CustomId, Metadata
 from chalicelib.api.urls import UrlText, WebhookUrl, reachable
-from chalicelib.audio import buckets, presets
+from chalicelib.audio import buckets, choices
+from chalicelib.audio.presets import WAVEFORM
 from chalicelib.errors import OutboundError
 
 MAX_JOBS = 10
 MAX_FILENAME = 200
 MAX_ID = 100
-_BITRATE = re.compile(r"([1-9][0-9]{0,3})k")
-_UNSAFE_IN_NAME = re.compile(
-    r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]'
-)
 
 
 def _filename(name: str) -> str:
-    if _UNSAFE_IN_NAME.search(name) or name.strip(" .") != name:
+    if filenames.UNSAFE.search(name) or name.strip(" .") != name:
         raise PydanticCustomError(
             "filename",
             'must not contain control characters or / \\ < > : " | ? * nor begin or end with a space or dot',
@@ -77,32 +75,55 @@ class Source(Strict):
 
 
 class Output(Strict):
-    format: Literal["mp3", "aac", "flac", "wav", "ogg", "opus"]
+    format: Literal["mp3", "aac", "m4a", "flac", "wav", "ogg", "opus", "waveform"]
     quality: Literal["low", "medium", "high", "extreme"] | None = None
     bitrate: str | None = None
     normalize: bool | None = None
     preserveMetadata: bool | None = None  # noqa: N815 the contract's spelling
     destination: Annotated[UrlText, AfterValidator(_destination)] | None = None
+    trim: Trim | None = None
+    sampleRate: int | None = None  # noqa: N815
+    channels: int | None = None
+    track: Track = None
+
+    @field_validator("quality", "normalize", "preserveMetadata")
+    @classmethod
+    def _is_of_sound(cls, value: Any, info: ValidationInfo) -> Any:
+        return had(value, choices.SILENT if value and info.data.get("format") == WAVEFORM else None)
 
     @field_validator("bitrate")
     @classmethod
     def _can_be_honoured(cls, bitrate: str | None, info: ValidationInfo) -> str | None:
         problem = _bitrate_problem(info.data.get("format"), bitrate) if bitrate is not None else None
-        if problem:
-            raise PydanticCustomError("bitrate", "{why}", {"why": problem})
-        return bitrate
+        return had(bitrate, problem)
+
+    @field_validator("sampleRate")
+    @classmethod
+    def _has_the_rate(cls, rate: int | None, info: ValidationInfo) -> int | None:
+        format = info.data.get("format")  # noqa: A001 the contract's word
+        if rate is None or not format:
+            return rate
+        return had(rate, choices.rate_problem(format, rate, bits(info.data.get("bitrate"))))
+
+    @field_validator("channels")
+    @classmethod
+    def _has_the_channels(cls, channels: int | None, info: ValidationInfo) -> int | None:
+        format, rate = info.data.get("format"), info.data.get("sampleRate")  # noqa: A001
+        if channels is None or not format:
+            return channels
+        bitrate = bits(info.data.get("bitrate"))
+        return had(channels, choices.channels_problem(format, channels, bitrate, rate))
 
     @property
     def bits_per_second(self) -> int | None:
-        match = _BITRATE.fullmatch(self.bitrate or "")
-        return int(match.group(1)) * 1000 if match else None
+        return bits(self.bitrate)
 
 
 def _bitrate_problem(format: str | None, bitrate: str) -> str | None:  # noqa: A002 the contract's word
-    match = _BITRATE.fullmatch(bitrate)
-    if not match:
+    wanted = bits(bitrate)
+    if wanted is None:
         return 'must be kilobits per second like "192k"'
-    return presets.bitrate_problem(format, int(match.group(1)) * 1000) if format else None
+    return choices.bitrate_problem(format, wanted) if format else None
 
 
 class Options(Strict):

@@ -84,6 +84,7 @@ def _submit_with(uploads: sources.Named, new: Submission) -> Accepted:
 
 def _new_job(body: JobBody, batch_webhook: str | None, url: str) -> NewJob:
     options = body.options or Options()
+    trim = body.output.trim
     request = AudioRequest(
         url=url,
         format=body.output.format,
@@ -93,6 +94,11 @@ def _new_job(body: JobBody, batch_webhook: str | None, url: str) -> NewJob:
         preserve_metadata=bool(body.output.preserveMetadata),
         filename=options.filename,
         destination=body.output.destination,
+        start=(trim.start or None) if trim else None,
+        end=trim.end if trim else None,
+        sample_rate=body.output.sampleRate,
+        channels=body.output.channels,
+        track=body.output.track,
     )
     # one URL named twice is told once; a dict keeps the order
     webhooks = dict.fromkeys(url for url in (options.webhook, batch_webhook) if url)

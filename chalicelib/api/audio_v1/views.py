@@ -100,7 +100,7 @@ def output_file(job: Job, now: int) -> dict[str, Any] | None:
         "size": output["size"],
         "duration": output["duration"],
         "format": output["format"],
-        "bitrate": f"{round(output['bitrate'] / 1000)}k",
+        "bitrate": f"{round(output['bitrate'] / 1000)}k" if output["bitrate"] else None,
         "codec": output["codec"],
         "sampleRate": output["sample_rate"],
         "channels": output["channels"],
