@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},
 }
 AUDIO_FOR_THE_API = {
-    f"chalicelib.audio.{name}" for name in ("request", "presets", "choices", "buckets", "inbox", "inbox_items")
+    f"chalicelib.audio.{name}"
+    for name in ("request", "presets", "choices", "buckets", "inbox", "inbox_items")
 }
 TEXT_FOR_THE_API = {
     f"chalicelib.text.{name}"
