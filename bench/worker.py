@@ -17,7 +17,7 @@ WORDS = 27_000
 STEPS = {
     "the runner alone": (),
     "with YouTube's captions": ("chalicelib.text.sources.youtube",),
-    "with yt-dlp": ("chalicelib.text.sources.youtube", "chalicelib.text.sources.ytdlp_session"),
+    "with yt-dlp": ("chalicelib.text.sources.youtube", "chalicelib.sites.session"),
 }
 
 

@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[1]
 GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "iso639", "filenames"}
 MAY_IMPORT = {
     "ground": GROUND,
+    "sites": GROUND | {"sites"},
     "batches": GROUND | {"batches"},
-    "audio": GROUND | {"audio"},
-    "text": GROUND | {"text", "audio"},
+    "audio": GROUND | {"sites", "audio"},
+    "text": GROUND | {"sites", "text", "audio"},
     "accounts": GROUND | {"accounts"},
     "webhooks": GROUND | {"webhooks", "accounts", "batches"},
     "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.settings import settings
+from chalicelib.sites import proxies
+from chalicelib.sites.breaker import BLOCKED
+from chalicelib.sites.failures import SiteError
+from chalicelib.sites.proxies import Way
+from chalicelib.sites.way import watched
 from chalicelib.text.captions.clean import clean
-from chalicelib.text.failures import TextError
-from chalicelib.text.sources import proxies
-from chalicelib.text.sources.breaker import BLOCKED
-from chalicelib.text.sources.proxies import Way
-from chalicelib.text.sources.ytdlp_way import watched
+from chalicelib.text.failures import TextError, told_by_sites
 from chalicelib.text.urls import Target
 
 if TYPE_CHECKING:
-    from chalicelib.text.sources.ytdlp_network import Limits
-    from chalicelib.text.sources.ytdlp_session import Session
+    from chalicelib.sites.network import Limits
+    from chalicelib.sites.session import Session
 
 MOST_SECONDS = 300.0
 _DEPTH = 3
@@ -47,6 +48,7 @@ class Listing:
     """Whether there are more."""
 
 
+@told_by_sites()
 def expand(
     target: Target,
     limit: int,
@@ -60,7 +62,7 @@ def expand(
 
     Raises TextError PLAYLIST_EMPTY, VIDEO_UNAVAILABLE if there is no such list, and those of YouTube.
     """
-    from chalicelib.text.sources.ytdlp_network import Limits
+    from chalicelib.sites.network import Limits
 
     way = proxies.way(use_proxy)
     limits = Limits.within(min(seconds, MOST_SECONDS), tick)
@@ -68,7 +70,7 @@ def expand(
         for _ in range(settings().proxy_retries if way.proxy else 0):
             try:
                 return _expand(target, limit, way, limits)
-            except TextError as error:
+            except SiteError as error:
                 if error.code != BLOCKED:
                     raise
                 # a rotating proxy has another address next time
@@ -76,10 +78,10 @@ def expand(
 
 
 def _expand(target: Target, limit: int, way: Way, limits: Limits) -> Listing:
-    from chalicelib.text.sources import ytdlp_session
+    from chalicelib.sites import session as sessions
 
     found: dict[str, Entry] = {}
-    with ytdlp_session.for_youtube(way, limits) as session:
+    with sessions.for_youtube(way, limits) as session:
         page = _list_at(target.url, session)
         with session.translated():
             for entry in _videos(page, session, _DEPTH):

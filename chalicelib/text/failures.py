@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-from chalicelib.errors import JobError
+from chalicelib.sites import failures as sites
+from chalicelib.sites.failures import MINUTE, SiteError
 
 SPEECH: Final = "speech"
 """A recogniser may still get a transcript."""
@@ -15,16 +17,16 @@ OTHER_CAPTIONS: Final = "other-captions"
 
 
 @dataclass(frozen=True)
-class Cause:
-    message: str
-    retry_after: int | None = None
-    """Seconds before it is worth trying again; None: it is not, until the request is changed."""
+class Cause(sites.Cause):
     helps: str = ""
     """Which other sources may still help: SPEECH, OTHER_CAPTIONS, both with a space between, or neither."""
 
 
-_MINUTE: Final = 60
-_HOUR: Final = 3600
+def _of_sites(code: str, message: str | None = None, helps: str = "") -> Cause:
+    """What sites fail with; `message` where captions are a way out."""
+    known = sites.CAUSES[code]
+    return Cause(message or known.message, known.retry_after, helps)
+
 
 CAUSES: Mapping[str, Cause] = {
     "LANGUAGE_NOT_AVAILABLE": Cause(
@@ -36,26 +38,35 @@ CAUSES: Mapping[str, Cause] = {
         "or set `speech_to_text` if this service has a recogniser",
         helps=SPEECH,
     ),
-    "NOT_YET_AVAILABLE": Cause(
-        "The video is live, or has not begun: its captions come later", retry_after=_HOUR
+    "NOT_YET_AVAILABLE": _of_sites(
+        "NOT_YET_AVAILABLE", "The video is live, or has not begun: its captions come later"
     ),
-    "YOUTUBE_BLOCKED": Cause(
+    "YOUTUBE_BLOCKED": _of_sites(
+        "YOUTUBE_BLOCKED",
         "YouTube refuses the address of this service, which is common for cloud addresses and says nothing "
         "about the video: try later, ask the operator for a residential proxy, or send captions along",
-        retry_after=15 * _MINUTE,
         helps=OTHER_CAPTIONS,
     ),
-    "AGE_RESTRICTED": Cause(
-        "The video is age-restricted, so YouTube shows it to signed-in viewers alone: send its captions along"
+    "AGE_RESTRICTED": _of_sites(
+        "AGE_RESTRICTED",
+        "The video is age-restricted, so YouTube shows it to signed-in viewers alone: "
+        "send its captions along",
     ),
-    "VIDEO_UNAVAILABLE": Cause("The video does not exist, or was removed: check the URL"),
-    "VIDEO_PRIVATE": Cause("The video is private: make it unlisted or public, or send its captions along"),
-    "MEMBERS_ONLY": Cause("The video is for paying members of the channel alone: send its captions along"),
-    "GEO_BLOCKED": Cause(
+    "VIDEO_UNAVAILABLE": _of_sites("VIDEO_UNAVAILABLE"),
+    "VIDEO_PRIVATE": _of_sites(
+        "VIDEO_PRIVATE",
+        "The video is private: make it unlisted or public, or send its captions along",
+    ),
+    "MEMBERS_ONLY": _of_sites(
+        "MEMBERS_ONLY",
+        "The video is for paying members of the channel alone: send its captions along",
+    ),
+    "GEO_BLOCKED": _of_sites(
+        "GEO_BLOCKED",
         "The video is not available in the country of this service: ask the operator for a proxy elsewhere, "
-        "or send its captions along"
+        "or send its captions along",
     ),
-    "VIDEO_UNPLAYABLE": Cause("YouTube does not play this video; details hold the reason it gives"),
+    "VIDEO_UNPLAYABLE": _of_sites("VIDEO_UNPLAYABLE"),
     "INVALID_URL": Cause("The URL names no video, playlist or channel: check it"),
     "TRANSLATION_NOT_AVAILABLE": Cause(
         "YouTube does not translate these captions: ask for one of the languages listed in details"
@@ -66,33 +77,26 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "CAPTIONS_EMPTY": Cause(
         "The captions came empty: try again later, or send them along",
-        retry_after=5 * _MINUTE,
+        retry_after=5 * MINUTE,
         helps=f"{SPEECH} {OTHER_CAPTIONS}",
     ),
     "CAPTIONS_INVALID": Cause("The captions cannot be read: send SRT, WebVTT, JSON or plain text in UTF-8"),
     "CAPTIONS_TOO_LARGE": Cause("The captions are larger than 10 MB: send the text without styles"),
-    "YOUTUBE_UNREACHABLE": Cause(
-        "YouTube does not answer properly: try again later", retry_after=30, helps=OTHER_CAPTIONS
-    ),
-    "YOUTUBE_TIMEOUT": Cause(
-        "YouTube did not answer in time: try again later", retry_after=30, helps=OTHER_CAPTIONS
-    ),
+    "YOUTUBE_UNREACHABLE": _of_sites("YOUTUBE_UNREACHABLE", helps=OTHER_CAPTIONS),
+    "YOUTUBE_TIMEOUT": _of_sites("YOUTUBE_TIMEOUT", helps=OTHER_CAPTIONS),
     "YOUTUBE_CONSENT": Cause(
         "YouTube's consent page could not be passed: try again later",
-        retry_after=_MINUTE,
+        retry_after=MINUTE,
         helps=OTHER_CAPTIONS,
     ),
-    "YOUTUBE_CHANGED": Cause(
-        "YouTube answered in a form that this version does not know: tell the operator, an update may help",
-        retry_after=5 * _MINUTE,
-        helps=OTHER_CAPTIONS,
+    "YOUTUBE_CHANGED": _of_sites("YOUTUBE_CHANGED", helps=OTHER_CAPTIONS),
+    "PROXY_FAILED": _of_sites("PROXY_FAILED"),
+    "PROXY_NOT_CONFIGURED": _of_sites("PROXY_NOT_CONFIGURED"),
+    "SITE_NOT_SUPPORTED": _of_sites(
+        "SITE_NOT_SUPPORTED",
+        "Nothing at this URL could be read as a video: give the URL of a media file, or send captions along",
     ),
-    "PROXY_FAILED": Cause("The proxy of this service fails: tell the operator", retry_after=30),
-    "PROXY_NOT_CONFIGURED": Cause("This service has no proxy: leave `use_proxy` out, or set it to false"),
-    "SITE_NOT_SUPPORTED": Cause(
-        "Nothing at this URL could be read as a video: give the URL of a media file, or send captions along"
-    ),
-    "SITE_FAILED": Cause("The video's site did not answer properly: try again later", retry_after=30),
+    "SITE_FAILED": _of_sites("SITE_FAILED"),
     "PLAYLIST_EMPTY": Cause(
         "The playlist or channel has no videos that can be seen: check that it is public"
     ),
@@ -107,16 +111,22 @@ CAUSES: Mapping[str, Cause] = {
 }
 
 
-class TextError(JobError):
+class TextError(SiteError):
     """`helps` says which other sources may still get a transcript."""
 
+    causes: ClassVar[Mapping[str, Cause]] = CAUSES
+
     def __init__(self, code: str, details: str | None = None) -> None:
-        cause = CAUSES[code]
-        super().__init__(
-            code,
-            cause.message,
-            retryable=cause.retry_after is not None,
-            details=details,
-            retry_after=cause.retry_after,
-        )
-        self.helps = frozenset(cause.helps.split())
+        super().__init__(code, details)
+        self.helps = frozenset(self.causes[code].helps.split())
+
+
+@contextmanager
+def told_by_sites() -> Iterator[None]:
+    """SiteError as the TextError of the same code, which knows what captions can do."""
+    try:
+        yield
+    except TextError:
+        raise
+    except SiteError as error:
+        raise TextError(error.code, error.details) from error

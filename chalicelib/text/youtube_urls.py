@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, parse_qs, quote, unquote
 
+from chalicelib.sites.hosts import SHORT, is_youtube, registered
 from chalicelib.text.target import Target
 
 _VIDEO = re.compile(r"[A-Za-z0-9_-]{11}")
@@ -13,8 +14,6 @@ _BARE_LIST = re.compile(r"(?:PL|UU|FL|RD|OLAK5uy_)[A-Za-z0-9_-]{10,120}")
 _NAME = re.compile(r"[\w.·-]{1,100}")
 _ID_END = re.compile(r"[^A-Za-z0-9_-]")
 
-_SHORT = frozenset({"youtu.be", "y2u.be"})
-_DOMAINS = _SHORT | {"youtube.com", "youtube-nocookie.com", "youtubekids.com"}
 _PRIVATE_LISTS = frozenset({"WL", "LL", "LM", "HL"})
 _BEFORE_VIDEO = frozenset({"shorts", "live", "embed", "v", "vi", "e", "watch"})
 _LOOK_LIKE_VIDEOS = frozenset({"live_stream", "videoseries", "watch_popup"})
@@ -31,8 +30,7 @@ PRIVATE_LIST = "`url` is a list that only its owner can see: give a public or un
 
 
 def is_host(host: str | None) -> bool:
-    """By the domain that is registered: `youtube.com.example.net` is not YouTube's."""
-    return _registered(host) in _DOMAINS
+    return is_youtube(host)
 
 
 def of_bare_id(text: str) -> Target | None:
@@ -52,7 +50,7 @@ def of_address(parts: SplitResult) -> Target | str:
     if first == "clip":
         raise ValueError(CLIP)
     list_id = query.get("list")
-    video_id = _video_id(_registered(parts.hostname), path, query)
+    video_id = _video_id(registered(parts.hostname), path, query)
     if video_id:
         return _video(video_id, list_id)
     if list_id and (first in ("playlist", "watch") or path[:2] == ["embed", "videoseries"]):
@@ -61,10 +59,6 @@ def of_address(parts: SplitResult) -> Target | str:
     if channel:
         return Target("channel", "https://www.youtube.com/" + quote(channel, safe="/@"))
     raise ValueError(NO_TARGET)
-
-
-def _registered(host: str | None) -> str:
-    return ".".join((host or "").rstrip(".").split(".")[-2:])
 
 
 def _query(parts: SplitResult) -> dict[str, str]:
@@ -78,7 +72,7 @@ def _video_id(domain: str, path: list[str], query: dict[str, str]) -> str | None
     candidates = [query.get("v", "")]
     if len(path) > 1 and path[0] in _BEFORE_VIDEO:
         candidates.append(path[1])
-    elif path and (domain in _SHORT or len(path) == 1):
+    elif path and (domain in SHORT or len(path) == 1):
         candidates.append(path[0])
     # some addresses go on with `&feature=...` where nothing should follow
     heads = (_ID_END.split(text, maxsplit=1)[0] for text in candidates)

@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.settings import settings
+from chalicelib.sites.breaker import Breaker
+from chalicelib.sites.failures import SiteError
 from chalicelib.text.failures import TextError
-from chalicelib.text.sources.breaker import Breaker
 from chalicelib.text.sources.youtube import YouTube as YouTubeSource
 from tests.clock import FakeClock
 from tests.conftest import Cloud
@@ -37,7 +38,7 @@ def block(clock: FakeClock, times: int = 1, way: str = "direct") -> None:
 def is_open(clock: FakeClock, way: str = "direct") -> bool:
     try:
         Breaker(way, clock).enter()
-    except TextError as error:
+    except SiteError as error:
         return error.code == "YOUTUBE_BLOCKED"
     return False
 

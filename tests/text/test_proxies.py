@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib import vault
+from chalicelib.sites import proxies
 from chalicelib.text.failures import TextError
-from chalicelib.text.sources import proxies
 from chalicelib.text.sources.youtube import YouTube as YouTubeSource
 from chalicelib.text.transcript import Transcript
 from tests.conftest import Cloud

@@ -315,8 +315,8 @@ def test_no_plugin_is_loaded(tmp_path: Path) -> None:
     (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
     program = (
         "import sys; sys.path.insert(0, '.')\n"
-        "from chalicelib.text.sources.ytdlp_network import Limits\n"
-        "from chalicelib.text.sources.ytdlp_session import for_sites\n"
+        "from chalicelib.sites.network import Limits\n"
+        "from chalicelib.sites.session import for_sites\n"
         "with for_sites(Limits.within(5)): pass\n"
     )
     root = Path(__file__).parents[2]
@@ -328,7 +328,7 @@ def test_no_plugin_is_loaded(tmp_path: Path) -> None:
 def test_extractors_that_start_programs_are_left_out() -> None:
     import yt_dlp.extractor
 
-    from chalicelib.text.sources.ytdlp_session import module_of, site_extractors
+    from chalicelib.sites.extractors import module_of, site_extractors
 
     folder = Path(yt_dlp.extractor.__file__).parent
     names = ("PhantomJSwrapper", "subprocess", "Popen", "os.system")

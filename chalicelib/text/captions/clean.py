@@ -6,6 +6,10 @@ import html
 import re
 from typing import Final
 
+from chalicelib.sites.clean import clean
+
+__all__ = ["MAX_SECONDS", "clean", "tag_of", "without_markup"]
+
 MAX_SECONDS: Final = 360_000
 """A hundred hours; no video is as long, and times beyond are mistakes."""
 
@@ -16,18 +20,12 @@ _TAG = re.compile(
     r"|\{\\[^{}]*\}",  # places and styles as SubStation has them
     re.IGNORECASE,
 )
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}")
 
 
 def without_markup(text: str) -> str:
     """Line breaks stay."""
     return _unescape(_TAG.sub("", text))
-
-
-def clean(text: str) -> str:
-    """One line, single spaces."""
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def tag_of(language: str | None) -> str | None:

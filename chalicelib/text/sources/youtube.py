@@ -9,11 +9,11 @@ import requests
 import youtube_transcript_api as library
 
 from chalicelib.clock import Clock, now_ms
+from chalicelib.sites.breaker import Breaker
+from chalicelib.sites.proxies import Way, way
 from chalicelib.text.captions.clean import clean
-from chalicelib.text.failures import TextError
+from chalicelib.text.failures import TextError, told_by_sites
 from chalicelib.text.language import best, choose, tag
-from chalicelib.text.sources.breaker import Breaker
-from chalicelib.text.sources.proxies import Way, way
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.sources.youtube_errors import status_of, understood
 from chalicelib.text.sources.youtube_session import Player, carry, open_session
@@ -40,6 +40,7 @@ class YouTube:
     def applies(self, wanted: Wanted) -> bool:
         return wanted.target.kind == "video"
 
+    @told_by_sites()
     def fetch(self, wanted: Wanted) -> Transcript:
         chosen = way(wanted.request.use_proxy)
         breaker = Breaker(chosen.name, self._clock)

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import ParseError
 import requests
 import youtube_transcript_api as library
 
+from chalicelib.sites.reasons import code_of
 from chalicelib.text.captions.clean import clean
 from chalicelib.text.failures import TextError
 from chalicelib.text.sources.youtube_session import Player
@@ -44,21 +45,6 @@ _BY_TYPE: Final[tuple[tuple[type[Exception], str], ...]] = (
     (ValueError, "YOUTUBE_CHANGED"),
     (OverflowError, "YOUTUBE_CHANGED"),
     (RecursionError, "YOUTUBE_CHANGED"),
-)
-
-BY_REASON: Final[tuple[tuple[str, str], ...]] = (
-    # a VideoUnplayable is anything; its reason is English, as the library asks for that
-    (r"not a bot|unusual traffic|try again later", "YOUTUBE_BLOCKED"),
-    (r"confirm your age|inappropriate for some users|age.restricted", "AGE_RESTRICTED"),
-    (r"members.only|join this channel|requires payment", "MEMBERS_ONLY"),
-    (r"\bprivate\b", "VIDEO_PRIVATE"),
-    (r"in your (country|region|location)", "GEO_BLOCKED"),
-    (r"\bwill begin\b|\bpremieres? (in|will|on)\b|\boffline\b", "NOT_YET_AVAILABLE"),
-    (
-        r"\bremoved\b|\bterminated\b|no longer available|available any ?more|\bdeleted\b|\bcopyright\b"
-        r"|does not exist|video unavailable",
-        "VIDEO_UNAVAILABLE",
-    ),
 )
 
 
@@ -100,8 +86,7 @@ def _refused(error: library.YouTubeRequestFailed) -> TextError:
 def _unplayable(error: library.VideoUnplayable) -> TextError:
     said = " ".join(text for text in (error.reason, *error.sub_reasons) if isinstance(text, str))
     reason = clean(said)[:MAX_REASON]
-    code = next((code for pattern, code in BY_REASON if re.search(pattern, reason, re.I)), "VIDEO_UNPLAYABLE")
-    return TextError(code, details=reason or None)
+    return TextError(code_of(reason) or "VIDEO_UNPLAYABLE", details=reason or None)
 
 
 def _for_players_only(player: Player) -> bool:

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import outbound
 from chalicelib.errors import OutboundError
+from chalicelib.sites import proxies
+from chalicelib.sites.failures import SiteError
+from chalicelib.sites.way import watched
 from chalicelib.text import captions, language
-from chalicelib.text.failures import TextError
-from chalicelib.text.sources import proxies, ytdlp_info
+from chalicelib.text.failures import TextError, told_by_sites
+from chalicelib.text.sources import ytdlp_info
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.sources.ytdlp_info import Offer
-from chalicelib.text.sources.ytdlp_way import watched
 from chalicelib.text.transcript import Cue, Transcript
 from chalicelib.text.urls import Target
 
 if TYPE_CHECKING:
-    from chalicelib.text.sources.ytdlp_session import Session
+    from chalicelib.sites.session import Session
 
 MOST_SECONDS = 180.0
 MOST_LISTED = 60
@@ -35,11 +37,12 @@ class YtDlp:
 
     def applies(self, wanted: Wanted) -> bool:
         if wanted.target.kind == "media":
-            from chalicelib.text.sources.ytdlp_session import knows
+            from chalicelib.sites.extractors import knows
 
             return knows(wanted.target.url)
         return wanted.target.kind == "video"
 
+    @told_by_sites()
     def fetch(self, wanted: Wanted) -> Transcript:
         with _session(wanted) as session:
             info = _info(wanted.target, session)
@@ -59,6 +62,7 @@ class YtDlp:
             available=tuple(each.track for each in offers if not each.translated_from),
         )
 
+    @told_by_sites()
     def media_url(self, wanted: Wanted) -> str:
         """A file with the video's sound, the smallest there is. Signed as a rule: to be used at once, and
         on YouTube from the same address. Raises TextError."""
@@ -75,8 +79,8 @@ class YtDlp:
 
 @contextmanager
 def _session(wanted: Wanted) -> Iterator[Session]:
-    from chalicelib.text.sources import ytdlp_session
-    from chalicelib.text.sources.ytdlp_network import Limits
+    from chalicelib.sites import session as sessions
+    from chalicelib.sites.network import Limits
 
     def tick() -> None:
         wanted.task.report(5, "fetching_transcript")
@@ -84,10 +88,10 @@ def _session(wanted: Wanted) -> Iterator[Session]:
     limits = Limits.within(min(MOST_SECONDS, wanted.task.seconds_left() - _RESERVE_SECONDS), tick)
     if wanted.target.kind == "video":
         way = proxies.way(wanted.request.use_proxy)
-        with watched(way), ytdlp_session.for_youtube(way, limits) as session:
+        with watched(way), sessions.for_youtube(way, limits) as session:
             yield session
     else:
-        with ytdlp_session.for_sites(limits) as session:
+        with sessions.for_sites(limits) as session:
             yield session
 
 
@@ -123,12 +127,12 @@ def _nothing(offers: Sequence[Offer], info: Mapping[str, Any], session: Session)
 def _cues(offer: Offer, session: Session) -> tuple[Cue, ...]:
     data = offer.data.encode() if offer.data else b""
     if offer.url and not data:
-        data = session.read(offer.url, dict(offer.headers), captions.MAX_BYTES)
+        data = _read(offer.url, offer.headers, session)
     if not data.strip():
         raise TextError("CAPTIONS_EMPTY")
     try:
         if offer.format in ("ttml", "dfxp"):
-            return captions.parse(session.srt_of(data), "srt").cues
+            return captions.parse(_srt_of(data), "srt").cues
         return captions.parse(data, "json" if offer.format == "json3" else offer.format).cues
     except TextError as error:
         if error.code != "CAPTIONS_INVALID":
@@ -136,3 +140,25 @@ def _cues(offer: Offer, session: Session) -> tuple[Cue, ...]:
         # the caller has sent no captions that could be mended
         code = "YOUTUBE_CHANGED" if session.on_youtube else "SITE_FAILED"
         raise TextError(code, details=error.details) from error
+
+
+def _read(url: str, headers: Mapping[str, str], session: Session) -> bytes:
+    try:
+        data = session.read(url, headers, captions.MAX_BYTES + 1)
+    except SiteError as error:
+        if error.code != "VIDEO_UNAVAILABLE":
+            raise
+        # the video is there: its captions are not
+        raise TextError("CAPTIONS_EMPTY", details=error.details) from error
+    if len(data) > captions.MAX_BYTES:
+        raise TextError("CAPTIONS_TOO_LARGE")
+    return data
+
+
+def _srt_of(ttml: bytes) -> bytes:
+    from yt_dlp.utils import dfxp2srt
+
+    try:
+        return str(dfxp2srt(ttml)).encode()
+    except Exception as error:
+        raise TextError("CAPTIONS_INVALID") from error

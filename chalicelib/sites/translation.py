@@ -1,4 +1,4 @@
-"""What yt-dlp raises, as the causes that our API knows. Imports yt_dlp."""
+"""What yt-dlp raises, as the causes that our APIs know. Imports yt_dlp."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from yt_dlp.networking.exceptions import HTTPError, NoSupportingHandlers, ProxyE
 from yt_dlp.utils import ExtractorError, GeoRestrictedError, UnsupportedError, UserNotLive
 
 from chalicelib.errors import BatchreelError, OutboundError
-from chalicelib.text.captions.clean import clean
-from chalicelib.text.failures import TextError
-from chalicelib.text.sources.youtube_errors import BY_REASON
+from chalicelib.sites.clean import clean
+from chalicelib.sites.failures import SiteError
+from chalicelib.sites.reasons import code_of
 
 _MOST_LINKS = 20
 _MOST_CHARACTERS = 200
@@ -22,91 +22,86 @@ _GONE = re.compile(r"not exist|no longer|not found|removed|deleted|unavailable|n
 _CLOSED = re.compile(r"private|password|log ?in|sign ?in|registered users|subscri", re.IGNORECASE)
 
 
-def translate(
-    error: Exception, failure: RequestError | None, *, youtube: bool, absent: str
-) -> BatchreelError:
-    """A TextError; or what one of our own callbacks had raised under yt-dlp, as it was.
+def translate(error: Exception, failure: RequestError | None, *, youtube: bool) -> BatchreelError:
+    """A SiteError; or what one of our own callbacks had raised under yt-dlp, as it was.
 
-    `failure`: the last request that failed. `absent`: the code for what is not there.
+    `failure`: the last request that failed.
     """
     chain = list(_chain(error))
     for link in chain:
         if isinstance(link, BatchreelError) and not isinstance(link, OutboundError):
             return link
     if not youtube:
-        return _from_site(chain, absent)
-    return _from_youtube(chain, absent) or _unexplained(chain, failure, absent)
+        return _from_site(chain)
+    return _from_youtube(chain) or _unexplained(chain, failure)
 
 
-def _from_youtube(chain: Sequence[BaseException], absent: str) -> TextError | None:
+def _from_youtube(chain: Sequence[BaseException]) -> SiteError | None:
     for link in chain:
         if isinstance(link, GeoRestrictedError):
-            return TextError("GEO_BLOCKED")
+            return SiteError("GEO_BLOCKED")
         if isinstance(link, RequestError):
-            return _from_request(link, absent)
+            return _from_request(link)
     for link in chain:
         if isinstance(link, ExtractorError) and link.expected:
             told = _told(link.orig_msg)
-            return TextError(_code_of(told), details=told)
+            return SiteError(_code_of(told), details=told)
     return None
 
 
-def _unexplained(chain: Sequence[BaseException], failure: RequestError | None, absent: str) -> TextError:
+def _unexplained(chain: Sequence[BaseException], failure: RequestError | None) -> SiteError:
     """The extractor met what it does not know, as a rule because a request before had failed."""
     if failure:
-        return _from_request(failure, absent)
-    return TextError("YOUTUBE_CHANGED", details=type(chain[-1]).__name__)
+        return _from_request(failure)
+    return SiteError("YOUTUBE_CHANGED", details=type(chain[-1]).__name__)
 
 
 def _code_of(reason: str) -> str:
-    for pattern, code in BY_REASON:
-        if re.search(pattern, reason, re.IGNORECASE):
-            return code
-    return "VIDEO_UNAVAILABLE" if _GONE.search(reason) else "VIDEO_UNPLAYABLE"
+    return code_of(reason) or ("VIDEO_UNAVAILABLE" if _GONE.search(reason) else "VIDEO_UNPLAYABLE")
 
 
-def _from_request(error: RequestError, absent: str) -> TextError:
+def _from_request(error: RequestError) -> SiteError:
     if isinstance(error, HTTPError):
-        codes = {403: "YOUTUBE_BLOCKED", 429: "YOUTUBE_BLOCKED", 404: absent}
-        return TextError(codes.get(error.status, "YOUTUBE_UNREACHABLE"), details=f"HTTP {error.status}")
+        codes = {403: "YOUTUBE_BLOCKED", 429: "YOUTUBE_BLOCKED", 404: "VIDEO_UNAVAILABLE"}
+        return SiteError(codes.get(error.status, "YOUTUBE_UNREACHABLE"), details=f"HTTP {error.status}")
     if isinstance(error, ProxyError):
-        return TextError("PROXY_FAILED")
-    return TextError("YOUTUBE_TIMEOUT" if _timed_out(_chain(error)) else "YOUTUBE_UNREACHABLE")
+        return SiteError("PROXY_FAILED")
+    return SiteError("YOUTUBE_TIMEOUT" if _timed_out(_chain(error)) else "YOUTUBE_UNREACHABLE")
 
 
-def _from_site(chain: Sequence[BaseException], absent: str) -> TextError:
+def _from_site(chain: Sequence[BaseException]) -> SiteError:
     for link in chain:
         if isinstance(link, GeoRestrictedError):
-            return TextError("GEO_BLOCKED")
+            return SiteError("GEO_BLOCKED")
         if isinstance(link, UserNotLive):
-            return TextError("NOT_YET_AVAILABLE")
+            return SiteError("NOT_YET_AVAILABLE")
         if isinstance(link, UnsupportedError):
-            return TextError("SITE_NOT_SUPPORTED")
+            return SiteError("SITE_NOT_SUPPORTED")
         if isinstance(link, OutboundError):
-            return TextError("SITE_FAILED" if link.retryable else "SITE_NOT_SUPPORTED", details=link.message)
+            return SiteError("SITE_FAILED" if link.retryable else "SITE_NOT_SUPPORTED", details=link.message)
         if isinstance(link, HTTPError):
-            return _from_status(link.status, absent)
+            return _from_status(link.status)
         if _NO_EXTRACTOR in str(link):
-            return TextError("SITE_NOT_SUPPORTED")
+            return SiteError("SITE_NOT_SUPPORTED")
     return _from_reason(chain)
 
 
-def _from_status(status: int, absent: str) -> TextError:
-    codes = {401: "VIDEO_PRIVATE", 404: absent, 410: absent, 451: "GEO_BLOCKED"}
-    return TextError(codes.get(status, "SITE_FAILED"), details=f"HTTP {status}")
+def _from_status(status: int) -> SiteError:
+    codes = {401: "VIDEO_PRIVATE", 404: "VIDEO_UNAVAILABLE", 410: "VIDEO_UNAVAILABLE", 451: "GEO_BLOCKED"}
+    return SiteError(codes.get(status, "SITE_FAILED"), details=f"HTTP {status}")
 
 
-def _from_reason(chain: Sequence[BaseException]) -> TextError:
+def _from_reason(chain: Sequence[BaseException]) -> SiteError:
     """What the site itself has said, as far as its extractor knows such answers."""
     for link in chain:
         if isinstance(link, ExtractorError) and link.expected:
             told = _told(link.orig_msg)
             if _CLOSED.search(told):
-                return TextError("VIDEO_PRIVATE", details=told)
+                return SiteError("VIDEO_PRIVATE", details=told)
             if _GONE.search(told):
-                return TextError("VIDEO_UNAVAILABLE", details=told)
-            return TextError("SITE_NOT_SUPPORTED", details=told)
-    return TextError("SITE_FAILED")
+                return SiteError("VIDEO_UNAVAILABLE", details=told)
+            return SiteError("SITE_NOT_SUPPORTED", details=told)
+    return SiteError("SITE_FAILED")
 
 
 def _timed_out(chain: Iterable[BaseException]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalicelib import aws
 from chalicelib.clock import Clock, iso
 from chalicelib.settings import settings
-from chalicelib.text.failures import TextError
+from chalicelib.sites.failures import SiteError
 
 BLOCKED = "YOUTUBE_BLOCKED"
 _SAYS_NOTHING = frozenset({"YOUTUBE_TIMEOUT", "YOUTUBE_UNREACHABLE", "PROXY_FAILED"})
@@ -25,7 +25,7 @@ class Breaker:
         self._failed_before = False
 
     def enter(self) -> None:
-        """Raises TextError while the way is left alone."""
+        """Raises SiteError while the way is left alone."""
         answer = aws.dynamodb().get_item(TableName=settings().accounts_table, Key=self._key)
         item = answer.get("Item", {})
         failures = int(item["failures"]["N"]) if "failures" in item else 0
@@ -37,9 +37,9 @@ class Breaker:
             if self._take_turn(until):
                 return
             until = self._next()
-        raise TextError(BLOCKED, details=f"not asked again before {iso(until)}")
+        raise SiteError(BLOCKED, details=f"not asked again before {iso(until)}")
 
-    def note(self, error: TextError) -> None:
+    def note(self, error: SiteError) -> None:
         """What a failed request tells: an error about the video means that YouTube answers."""
         if error.code == BLOCKED:
             self._count()

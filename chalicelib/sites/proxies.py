@@ -14,7 +14,7 @@ from youtube_transcript_api.proxies import GenericProxyConfig, ProxyConfig, Webs
 
 from chalicelib import vault
 from chalicelib.settings import settings
-from chalicelib.text.failures import TextError
+from chalicelib.sites.failures import SiteError
 
 SECRET = "youtube-proxy"  # noqa: S105 its name
 
@@ -48,26 +48,26 @@ class RotatingProxyConfig(GenericProxyConfig):
 
 
 def way(use_proxy: bool | None) -> Way:
-    """`use_proxy` as in the request. Raises TextError if a proxy is asked for and there is none."""
+    """`use_proxy` as in the request. Raises SiteError if a proxy is asked for and there is none."""
     if use_proxy is False:
         return DIRECT
     text = vault.secret(SECRET)
     if text:
         return Way(hashlib.sha256(text.encode()).hexdigest()[:32], _proxy(text.strip()))
     if use_proxy:
-        raise TextError("PROXY_NOT_CONFIGURED")
+        raise SiteError("PROXY_NOT_CONFIGURED")
     return DIRECT
 
 
 def _proxy(text: str) -> ProxyConfig:
-    """Raises TextError, which does not quote the secret."""
+    """Raises SiteError, which does not quote the secret."""
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
         host = None
     if not host:
-        raise TextError("PROXY_FAILED", details="the configured proxy is no URL")
+        raise SiteError("PROXY_FAILED", details="the configured proxy is no URL")
     if parts.scheme in ("http", "https"):
         return RotatingProxyConfig(text)
     if parts.scheme == "webshare" and parts.username and parts.password:
@@ -79,7 +79,7 @@ def _proxy(text: str) -> ProxyConfig:
             domain_name=host,
             proxy_port=port or WebshareProxyConfig.DEFAULT_PORT,
         )
-    raise TextError("PROXY_FAILED", details="the configured proxy is neither http, https nor webshare")
+    raise SiteError("PROXY_FAILED", details="the configured proxy is neither http, https nor webshare")
 
 
 def _countries(parts: SplitResult) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import email.message
 import io
+import ssl
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.common import Request, RequestHandler, Response
 from yt_dlp.networking.exceptions import HTTPError, TransportError
 
@@ -23,7 +25,7 @@ from chalicelib.settings import settings
 
 MAX_REDIRECTS = 5
 MAX_BYTES = 16 << 20
-"""Of one answer: pages, manifests and captions; never media."""
+"""Of one answer, where nothing else is said: pages, manifests and captions; never media."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 _FOR_ITS_ORIGIN = {"authorization", "cookie"}
 
@@ -34,6 +36,8 @@ class Limits:
     """time.monotonic(), for all that is asked in one session."""
     tick: Callable[[], None] = lambda: None
     """Called about once a second while waiting; what it raises ends the session."""
+    max_bytes: int = MAX_BYTES
+    """Of one answer, which is read whole."""
 
     @classmethod
     def within(cls, seconds: float, tick: Callable[[], None] = lambda: None) -> Limits:
@@ -106,13 +110,23 @@ class GuardedRH(RequestHandler):  # type: ignore[misc]  # yt-dlp has no types
             hop.url,
             headers=headers,
             body=hop.body,
-            max_bytes=MAX_BYTES,
+            max_bytes=self._limits.max_bytes,
             deadline=self._deadline(),
             tick=self._limits.tick,
         )
 
     def _deadline(self) -> float:
         return self._limits.deadline
+
+
+class ProxyRH(RequestsRH):  # type: ignore[misc]  # yt-dlp has no types
+    """yt-dlp's own, which reads answers as they come and knows proxies. For YouTube alone: it is not guarded.
+    Trusts the machine's own authorities too, as the guard does."""
+
+    def _make_sslcontext(self, *args: Any, **options: Any) -> ssl.SSLContext:
+        context: ssl.SSLContext = super()._make_sslcontext(*args, **options)
+        context.load_default_certs()
+        return context
 
 
 class StandInRH(GuardedRH):

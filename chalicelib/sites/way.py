@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chalicelib.clock import Clock, now_ms
-from chalicelib.text.failures import TextError
-from chalicelib.text.sources.breaker import Breaker
-from chalicelib.text.sources.proxies import Way
+from chalicelib.sites.breaker import Breaker
+from chalicelib.sites.failures import SiteError
+from chalicelib.sites.proxies import Way
 
 
 @contextmanager
 def watched(way: Way, clock: Clock = now_ms) -> Iterator[None]:
-    """Around all that one job asks of YouTube this way. Raises TextError while it is left alone."""
+    """Around all that one job asks of YouTube this way. Raises SiteError while it is left alone."""
     # counted apart: yt-dlp gets through where others do not, and the other way round
     breaker = Breaker(f"{way.name}-ytdlp", clock)
     breaker.enter()
     try:
         yield
-    except TextError as error:
+    except SiteError as error:
         breaker.note(error)
         raise
     breaker.passed()
