@@ -15,6 +15,7 @@ TEXT_SOURCES = ("captions", "youtube", "yt-dlp", "subtitle-track", "speech")
 ENGINES = ("auto", "embedded", "bedrock", "openai")
 RECOGNISERS = ("transcribe", "whisper")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()=@+-]+)*")
+JS_RUNTIMES = ("deno", "node", "bun", "quickjs")
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,13 @@ class Settings:
     speech_max_minutes: int
     whisper_model_dir: str
 
+    pages: bool
+    """Whether an audio job looks for the media in a page."""
+    page_max_seconds: int
+    """Of the media that a page plays, as far as the page tells."""
+    js_runtime: str
+    """`name:path` of a program that solves YouTube's challenges; empty: none."""
+
 
 def from_environment(env: Mapping[str, str]) -> Settings:
     """Raises KeyError for a missing resource name, ValueError for a value that makes no sense."""
@@ -162,6 +170,9 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         speech=_choices(env, "SPEECH", ("", *RECOGNISERS), default="")[0],
         speech_max_minutes=integer("SPEECH_MAX_MINUTES", 240),
         whisper_model_dir=env.get("BATCHREEL_WHISPER_MODEL_DIR", ""),
+        pages=_choices(env, "PAGES", ("on", "off"), default="on") == ("on",),
+        page_max_seconds=integer("PAGE_MAX_SECONDS", 12 * 3600),
+        js_runtime=_js_runtime(env.get("BATCHREEL_JS_RUNTIME", "")),
     )
 
 
@@ -192,6 +203,16 @@ def _loopback(url: str) -> str:
     if url and urlsplit(url).hostname not in ("127.0.0.1", "::1"):
         raise ValueError("BATCHREEL_YOUTUBE_BASE_URL must be a loopback address")
     return url.rstrip("/")
+
+
+def _js_runtime(text: str) -> str:
+    """`/opt/bin/deno` is `deno:/opt/bin/deno`."""
+    name, _, path = text.rpartition(":")
+    file_name = path.rpartition("/")[2]
+    name = name or {"qjs": "quickjs"}.get(file_name, file_name)
+    if text and (name not in JS_RUNTIMES or not path.startswith("/")):
+        raise ValueError(f"BATCHREEL_JS_RUNTIME must be a path or name:path of {', '.join(JS_RUNTIMES)}")
+    return f"{name}:{path}" if text else ""
 
 
 def _queues(env: Mapping[str, str]) -> dict[str, str]:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 from chalicelib import aws
 from chalicelib.settings import settings
 
-NAMES = ("youtube-proxy", "openai-key")
+NAMES = ("youtube-proxy", "openai-key", "youtube-cookies")
+MAX_BYTES = 65_536
+_PIECE_BYTES = 4096
+"""As much as KMS encrypts at once."""
 
 
 def secret(name: str) -> str | None:
@@ -25,13 +29,15 @@ def variable(name: str) -> str:
 
 
 def store(name: str, value: str) -> None:
-    """Raises ValueError for a name that nothing reads."""
+    """Raises ValueError for a name that nothing reads, and for more than MAX_BYTES."""
     if name not in NAMES:
         raise ValueError(f"a secret's name is one of {', '.join(NAMES)}")
-    cipher = aws.kms().encrypt(
-        KeyId=settings().kms_key, Plaintext=value.encode(), EncryptionContext={"secret": name}
-    )["CiphertextBlob"]
-    aws.dynamodb().put_item(TableName=settings().accounts_table, Item={**_key(name), "cipher": {"B": cipher}})
+    plain = value.encode()
+    if len(plain) > MAX_BYTES:
+        raise ValueError(f"a secret has at most {MAX_BYTES:,} bytes")
+    pieces = [plain[at : at + _PIECE_BYTES] for at in range(0, len(plain), _PIECE_BYTES)]
+    ciphers: Any = {"L": [{"B": _encrypt(name, piece)} for piece in pieces]}
+    aws.dynamodb().put_item(TableName=settings().accounts_table, Item={**_key(name), "cipher": ciphers})
     forget()
 
 
@@ -44,10 +50,21 @@ def _stored(table: str, name: str) -> str | None:
     item = aws.dynamodb().get_item(TableName=table, Key=_key(name)).get("Item")
     if item is None:
         return None
-    answer = aws.kms().decrypt(
-        KeyId=settings().kms_key, CiphertextBlob=item["cipher"]["B"], EncryptionContext={"secret": name}
-    )
-    return answer["Plaintext"].decode()
+    kept: Any = item["cipher"]
+    pieces = [_decrypt(name, piece["B"]) for piece in kept.get("L", [kept])]
+    return b"".join(pieces).decode()
+
+
+def _encrypt(name: str, plain: bytes) -> bytes:
+    context = {"secret": name}
+    answer = aws.kms().encrypt(KeyId=settings().kms_key, Plaintext=plain, EncryptionContext=context)
+    return answer["CiphertextBlob"]
+
+
+def _decrypt(name: str, cipher: bytes) -> bytes:
+    context = {"secret": name}
+    answer = aws.kms().decrypt(KeyId=settings().kms_key, CiphertextBlob=cipher, EncryptionContext=context)
+    return answer["Plaintext"]
 
 
 def _key(name: str) -> dict[str, dict[str, str]]:

@@ -71,10 +71,13 @@ def _create_key(given: argparse.Namespace) -> None:
 
 def _set_secret(given: argparse.Namespace) -> None:
     """From standard input, so that it shows in no process list and no shell history."""
-    value = sys.stdin.readline().strip() if not sys.stdin.isatty() else getpass.getpass(f"{given.name}: ")
+    value = sys.stdin.read().strip() if not sys.stdin.isatty() else getpass.getpass(f"{given.name}: ")
     if not value:
         sys.exit("no secret was given")
-    vault.store(given.name, value)
+    try:
+        vault.store(given.name, value)
+    except ValueError as error:
+        sys.exit(str(error))
     print(f"{given.name} is kept; workers read it when they next start")
 
 

@@ -21,6 +21,25 @@ def test_the_first_webhook_attempt_is_made_at_once() -> None:
         from_environment({**NAMES, "BATCHREEL_WEBHOOK_SCHEDULE": "5,10"})
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("", ""),
+        ("/opt/bin/deno", "deno:/opt/bin/deno"),
+        ("/usr/bin/qjs", "quickjs:/usr/bin/qjs"),
+        ("node:/srv/node22", "node:/srv/node22"),
+    ],
+)
+def test_a_javascript_runtime_is_a_path_or_has_its_name(given: str, read: str) -> None:
+    assert from_environment({**NAMES, "BATCHREEL_JS_RUNTIME": given}).js_runtime == read
+
+
+@pytest.mark.parametrize("given", ["deno", "/opt/bin/python", "python:/opt/bin/deno", "deno:deno", "deno:"])
+def test_what_is_no_javascript_runtime_is_refused(given: str) -> None:
+    with pytest.raises(ValueError, match="JS_RUNTIME"):
+        from_environment({**NAMES, "BATCHREEL_JS_RUNTIME": given})
+
+
 def test_a_missing_resource_is_named() -> None:
     with pytest.raises(KeyError, match="BATCHREEL_BUCKET"):
         from_environment({k: v for k, v in NAMES.items() if k != "BATCHREEL_BUCKET"})

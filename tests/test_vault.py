@@ -27,6 +27,30 @@ def test_a_secret_is_kept_encrypted() -> None:
 
 
 @pytest.mark.usefixtures("cloud")
+def test_a_secret_may_be_longer_than_kms_encrypts_at_once() -> None:
+    cookies = "\n".join(f".youtube.com\tTRUE\t/\tTRUE\t0\tname{n}\t“{n}”" for n in range(1000))
+    vault.store("youtube-cookies", cookies)
+    assert vault.secret("youtube-cookies") == cookies
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_secret_that_was_kept_in_one_piece_is_still_read() -> None:
+    cipher = aws.kms().encrypt(
+        KeyId=settings().kms_key, Plaintext=PROXY.encode(), EncryptionContext={"secret": "youtube-proxy"}
+    )["CiphertextBlob"]
+    key = {"pk": {"S": "S#youtube-proxy"}, "sk": {"S": "#"}}
+    aws.dynamodb().put_item(TableName=settings().accounts_table, Item={**key, "cipher": {"B": cipher}})
+    assert vault.secret("youtube-proxy") == PROXY
+
+
+def test_the_operator_is_told_what_is_too_long(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BATCHREEL_STACK", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO("x" * 65_537))
+    with pytest.raises(SystemExit, match="at most 65,536 bytes"):
+        admin.main(["set-secret", "--name", "youtube-cookies"])
+
+
+@pytest.mark.usefixtures("cloud")
 def test_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     vault.store("openai-key", "stored")
     monkeypatch.setenv("BATCHREEL_OPENAI_KEY", "given")
@@ -47,6 +71,13 @@ def test_the_operator_sets_it_from_standard_input(
     admin.main(["set-secret", "--name", "youtube-proxy"])
     assert vault.secret("youtube-proxy") == PROXY
     assert "secret-word" not in capsys.readouterr().out
+
+
+def test_it_may_have_several_lines(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BATCHREEL_STACK", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO("# Netscape HTTP Cookie File\none\n"))
+    admin.main(["set-secret", "--name", "youtube-cookies"])
+    assert vault.secret("youtube-cookies") == "# Netscape HTTP Cookie File\none"
 
 
 def test_an_empty_secret_is_refused(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from chalicelib.errors import JobError, OutboundError
 from chalicelib.outbound import SourceTooLarge
+from chalicelib.sites.failures import SiteError
 
 _NOT_MEDIA = "The source is not a media file of a supported type, or it is damaged."
 
@@ -98,6 +99,43 @@ def text_page() -> JobError:
     return JobError("INVALID_VIDEO", "The URL leads to a page or text, not to a media file.")
 
 
+def page_without_media(details: str | None) -> JobError:
+    sentence = "The URL leads to a page or text in which no media was found. Give the URL of a media file."
+    return JobError("INVALID_VIDEO", sentence, details=details)
+
+
+def from_site(error: SiteError) -> JobError:
+    """What a page's site says, or fails to say."""
+    if error.code == "SITE_NOT_SUPPORTED":
+        return page_without_media(error.details)
+    return JobError(
+        error.code,
+        f"{error.message}.",
+        retryable=error.retryable,
+        details=error.details,
+        retry_after=error.retry_after,
+    )
+
+
+def reader_broke() -> JobError:
+    return JobError("EXTRACTION_FAILED", "The page could not be read: its reader crashed.", retryable=True)
+
+
+def no_space() -> JobError:
+    return JobError("EXTRACTION_FAILED", _NO_SPACE, retryable=True)
+
+
+def too_many_bytes(most: int) -> JobError:
+    return JobError("TOO_LARGE", f"The source is larger than {most:,} bytes.")
+
+
+def too_long(seconds: float, most: int) -> JobError:
+    lasts, allowed = round(seconds / 60), most // 60
+    return JobError(
+        "TOO_LARGE", f"The source lasts {lasts} minutes; at most {allowed} are taken from a page."
+    )
+
+
 def encrypted() -> JobError:
     return JobError("INVALID_VIDEO", "The source is encrypted (DRM) and cannot be converted.")
 
@@ -163,4 +201,4 @@ def disk_failures() -> Iterator[None]:
     except OSError as error:
         if error.errno not in _OUT_OF_SPACE:
             raise
-        raise JobError("EXTRACTION_FAILED", _NO_SPACE, retryable=True) from error
+        raise no_space() from error

@@ -10,10 +10,11 @@ from chalicelib import filenames
 from chalicelib.audio import failures
 from chalicelib.audio.destination import copy_to
 from chalicelib.audio.extract import Extraction, Made, input_facts
+from chalicelib.audio.pages import open_media
 from chalicelib.audio.presets import WAVEFORM
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import CONTENT_TYPES, AudioRequest
-from chalicelib.audio.source import Download, open_download
+from chalicelib.audio.source import Download
 from chalicelib.audio.upload import upload
 from chalicelib.audio.workspace import workspace
 from chalicelib.task import Task
@@ -33,10 +34,9 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
     progress = Progress(task)
     progress.enter("downloading", 0, 3)
     with workspace() as folder, failures.disk_failures():
-        with open_download(asked.url, progress) as download:
-            progress.learn(
-                input={"name": download.name, "size": download.length, "duration": None, "format": None}
-            )
+        with open_media(asked.url, progress, folder) as download:
+            known = {"name": download.name, "size": download.length, "duration": download.seconds}
+            progress.learn(input=known | {"format": None})
             made = Extraction(asked, download, progress, folder).run()
         progress.enter("finalizing", 95, 97 if asked.destination else 99)
         key, content_type = f"{task.object_prefix}audio{asked.extension}", CONTENT_TYPES[asked.format]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -41,8 +41,10 @@ class Stream(Protocol):
 class Download:
     """An open source whose head has been read."""
 
-    def __init__(self, name: str, source: Stream, waiting: Waiting) -> None:
+    def __init__(self, name: str, source: Stream, waiting: Waiting, seconds: float | None = None) -> None:
         self.name = name
+        self.seconds = seconds
+        """As far as its page has told."""
         self.length = source.length
         self._source = source
         self._waiting = waiting
@@ -110,26 +112,34 @@ class Waiting:
 
 
 @contextmanager
-def open_download(url: str, progress: Progress) -> Iterator[Download]:
+def open_download(
+    url: str,
+    progress: Progress,
+    *,
+    headers: Mapping[str, str] | None = None,
+    name: str | None = None,
+    seconds: float | None = None,
+) -> Iterator[Download]:
     """Raises JobError DOWNLOAD_FAILED, UPLOAD_EXPIRED or TOO_LARGE."""
     waiting = Waiting(progress.still)
-    opened = _from_s3 if objects.knows(url) else _from_web
-    with failures.download_failures(), opened(url, progress, waiting) as source:
-        yield Download(name_of(url), source, waiting)
-
-
-@contextmanager
-def _from_s3(url: str, progress: Progress, waiting: Waiting) -> Iterator[Stream]:
-    with objects.open_object(url, progress.deadline + _GRACE_SECONDS, waiting) as source:
-        yield source
-
-
-@contextmanager
-def _from_web(url: str, progress: Progress, waiting: Waiting) -> Iterator[Stream]:
     # a little later than the job's own limit, which is the better explanation
     deadline = progress.deadline + _GRACE_SECONDS
+    if objects.knows(url):
+        opened = objects.open_object(url, deadline, waiting)
+    else:
+        opened = _from_web(url, deadline, waiting, headers)
+    with failures.download_failures(), opened as source:
+        yield Download(name or name_of(url), source, waiting, seconds)
+
+
+@contextmanager
+def _from_web(
+    url: str, deadline: float, waiting: Waiting, headers: Mapping[str, str] | None = None
+) -> Iterator[Stream]:
     most = settings().source_max_bytes
-    with outbound.open_source(url, deadline=deadline, max_bytes=most, tick=waiting) as source:
+    with outbound.open_source(
+        url, deadline=deadline, headers=headers, max_bytes=most, tick=waiting
+    ) as source:
         if source.status != 200:
             raise failures.from_status(source.status)
         if source.compression:
@@ -140,5 +150,9 @@ def _from_web(url: str, progress: Progress, waiting: Waiting) -> Iterator[Stream
 def name_of(url: str) -> str:
     """The last part of the URL's path as a file name; "" if there is none."""
     path = objects.path_of(url) if objects.knows(url) else unquote(urlsplit(url).path)
-    last = path.rstrip("/").rpartition("/")[2]
-    return _UNSAFE.sub("_", last).strip(" .")[:150]
+    return safe_name(path.rstrip("/").rpartition("/")[2])
+
+
+def safe_name(text: str) -> str:
+    """As a part of a file's name; may be ""."""
+    return _UNSAFE.sub("_", text).strip(" .")[:150]

@@ -40,8 +40,10 @@ class Limits:
     """Of one answer, which is read whole."""
 
     @classmethod
-    def within(cls, seconds: float, tick: Callable[[], None] = lambda: None) -> Limits:
-        return cls(time.monotonic() + seconds, tick)
+    def within(
+        cls, seconds: float, tick: Callable[[], None] = lambda: None, max_bytes: int = MAX_BYTES
+    ) -> Limits:
+        return cls(time.monotonic() + seconds, tick, max_bytes)
 
 
 @dataclass(frozen=True)

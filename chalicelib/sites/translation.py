@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,6 +15,7 @@ from chalicelib.sites.clean import clean
 from chalicelib.sites.failures import SiteError
 from chalicelib.sites.reasons import code_of
 
+_OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _MOST_LINKS = 20
 _MOST_CHARACTERS = 200
 _ADVICE = re.compile(r"\. Use --|; please report|\. See  |\nYou might want|\. (?:Your|The current) ")
@@ -34,6 +36,11 @@ def translate(error: Exception, failure: RequestError | None, *, youtube: bool) 
     if not youtube:
         return _from_site(chain)
     return _from_youtube(chain) or _unexplained(chain, failure)
+
+
+def disk_is_full(error: Exception) -> bool:
+    """Whether that lies under it."""
+    return any(isinstance(link, OSError) and link.errno in _OUT_OF_SPACE for link in _chain(error))
 
 
 def _from_youtube(chain: Sequence[BaseException]) -> SiteError | None:
@@ -75,7 +82,7 @@ def _from_site(chain: Sequence[BaseException]) -> SiteError:
             return SiteError("GEO_BLOCKED")
         if isinstance(link, UserNotLive):
             return SiteError("NOT_YET_AVAILABLE")
-        if isinstance(link, UnsupportedError):
+        if isinstance(link, UnsupportedError | NoSupportingHandlers):
             return SiteError("SITE_NOT_SUPPORTED")
         if isinstance(link, OutboundError):
             return SiteError("SITE_FAILED" if link.retryable else "SITE_NOT_SUPPORTED", details=link.message)

@@ -12,10 +12,10 @@ from chalicelib.sites.proxies import Way
 
 
 @contextmanager
-def watched(way: Way, clock: Clock = now_ms) -> Iterator[None]:
+def watched(way: Way, clock: Clock = now_ms, *, use: str = "ytdlp") -> Iterator[None]:
     """Around all that one job asks of YouTube this way. Raises SiteError while it is left alone."""
-    # counted apart: yt-dlp gets through where others do not, and the other way round
-    breaker = Breaker(f"{way.name}-ytdlp", clock)
+    # counted apart: one use gets through where others do not, and the other way round
+    breaker = Breaker(f"{way.name}-{use}", clock)
     breaker.enter()
     try:
         yield
