@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from chalicelib.audio import failures
-from chalicelib.audio.page_child import PageChild
+from chalicelib.audio.page_child import COMMAND, PageChild
 from chalicelib.audio.progress import Progress
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
@@ -24,7 +24,7 @@ def read_page(url: str, progress: Progress, folder: Path) -> Found:
     """Its one media; without an address, it lies in `folder` as wire.FILE. Raises SiteError and JobError."""
     if leads_to_youtube(url):
         return _of_youtube(url, progress, folder)
-    return _Reading(_order(url, progress, folder), progress).run()
+    return Reading(_order(url, progress, folder), progress).run()
 
 
 def _of_youtube(url: str, progress: Progress, folder: Path) -> Found:
@@ -38,11 +38,11 @@ def _of_youtube(url: str, progress: Progress, folder: Path) -> Found:
     with watched(way, use="media"):
         for _ in range(settings().proxy_retries if way.proxy else 0):
             try:
-                return _Reading(_order(url, progress, folder, way.url, cookies), progress).run()
+                return Reading(_order(url, progress, folder, way.url, cookies), progress).run()
             except SiteError as error:
                 if error.code != BLOCKED:
                     raise
-        return _Reading(_order(url, progress, folder, way.url, cookies), progress).run()
+        return Reading(_order(url, progress, folder, way.url, cookies), progress).run()
 
 
 def _order(
@@ -60,7 +60,7 @@ def _order(
     )
 
 
-class _Reading:
+class Reading:
     """One order, as far as it has been carried out."""
 
     def __init__(self, order: Order, progress: Progress) -> None:
@@ -69,9 +69,9 @@ class _Reading:
         self._until = time.monotonic() + FIND_SECONDS
         self._found: Found | None = None
 
-    def run(self) -> Found:
+    def run(self, command: tuple[str, ...] = COMMAND) -> Found:
         """Raises SiteError and JobError."""
-        with PageChild(self._order) as child:
+        with PageChild(self._order, command) as child:
             for answer in child.answers(self._tick):
                 found = self._take(answer)
                 if found:
