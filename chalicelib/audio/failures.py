@@ -129,11 +129,9 @@ def too_many_bytes(most: int) -> JobError:
     return JobError("TOO_LARGE", f"The source is larger than {most:,} bytes.")
 
 
-def too_long(seconds: float, most: int) -> JobError:
-    lasts, allowed = round(seconds / 60), most // 60
-    return JobError(
-        "TOO_LARGE", f"The source lasts {lasts} minutes; at most {allowed} are taken from a page."
-    )
+def too_long(seconds: float, most: float) -> JobError:
+    lasts, taken = (f"{each / 60:,.0f}" for each in (seconds, most))
+    return JobError("TOO_LARGE", f"The source lasts {lasts} minutes; at most {taken} are taken from a page.")
 
 
 def encrypted() -> JobError:

@@ -53,6 +53,7 @@ def _order(
         folder=str(folder),
         seconds=max(0.0, progress.deadline - time.monotonic()),
         max_bytes=settings().source_max_bytes,
+        max_seconds=settings().page_max_seconds,
         on_youtube=leads_to_youtube(url),
         proxy=proxy,
         cookies=cookies,
@@ -95,14 +96,16 @@ class Reading:
         if isinstance(answer, Received):
             self._progress.at(answer.size / answer.total if answer.total else 0.0)
             return None
+        if self._found is None:
+            raise failures.reader_broke()
         return self._found
 
     def _check(self, found: Found) -> None:
-        most = settings().page_max_seconds
-        if found.seconds and found.seconds > most:
-            raise failures.too_long(found.seconds, most)
-        if found.size and found.size > self._order.max_bytes:
-            raise failures.too_many_bytes(self._order.max_bytes)
+        if self._order.allows(found):
+            return
+        if found.seconds and found.seconds > self._order.max_seconds:
+            raise failures.too_long(found.seconds, self._order.max_seconds)
+        raise failures.too_many_bytes(self._order.max_bytes)
 
 
 def _failure(answer: Failed, most: int) -> JobError:

@@ -23,7 +23,7 @@ from chalicelib.sites.extractors import is_smuggled, page_extractors, youtube_ex
 from chalicelib.sites.failures import SiteError
 from chalicelib.sites.hosts import registered
 from chalicelib.sites.network import GuardedRH, Limits, ProxyRH, StandInRH
-from chalicelib.sites.session import Session, open_session
+from chalicelib.sites.session import SCRIPTS, Session, open_session
 from chalicelib.sites.wire import Order
 
 PIECE_BYTES = 64 << 20
@@ -81,7 +81,8 @@ def _on_youtube(order: Order, limits: Limits) -> tuple[Sequence[Any], Any]:
 
 def _youtube_options(order: Order) -> dict[str, Any]:
     name, _, path = order.js_runtime.partition(":")
-    arguments = {"skip": ["translated_subs"], "player_skip": [] if path else ["js"]}
+    # without a runtime, scripts and pages of players are of no use
+    arguments = {"skip": ["translated_subs"], "player_skip": [] if path else SCRIPTS}
     return {
         "socket_timeout": settings().youtube_timeout,
         "extractor_args": {"youtube": arguments},

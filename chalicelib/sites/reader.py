@@ -81,7 +81,10 @@ def _read(order: Order, say: Callable[[Answer], None]) -> Answer:
         if info["protocol"] in formats.HLS:
             info = _with_playlist(session, info)
         # YouTube gives its files piece by piece, and to the address that asked for them
-        say(formats.found(info, None, None))
+        found = formats.found(info, None, None)
+        say(found)
+        if not order.allows(found):
+            return Failed(wire.TOO_LARGE)
         media.download(session, info, str(Path(order.folder) / wire.FILE), order.max_bytes, _teller(say))
     return Kept()
 

@@ -125,6 +125,8 @@ def open_session(
         yield Session(ydl, messages, youtube=youtube)
 
 
+SCRIPTS = ["configs", "js", "initial_data"]
+"""Requests of YouTube's extractor for pages of embedded players, player scripts and comments."""
 _OPTIONS: dict[str, Any] = {
     "quiet": True,
     "noprogress": True,
@@ -142,13 +144,7 @@ _CAPTIONS: dict[str, Any] = {
     # without these two YouTube's extractor does not say that captions need a PO token
     "writesubtitles": True,
     "writeautomaticsub": True,
-    "extractor_args": {
-        "youtube": {
-            # requests that captions do not need: pages of embedded players, player scripts, comments
-            "player_skip": ["configs", "js", "initial_data"],
-            "skip": ["translated_subs"],
-        }
-    },
+    "extractor_args": {"youtube": {"player_skip": SCRIPTS, "skip": ["translated_subs"]}},
     # yt-dlp's own choice of a format runs ffmpeg; this one chooses none
     "format": lambda _: [{}],
 }

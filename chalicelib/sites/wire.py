@@ -26,12 +26,18 @@ class Order:
     seconds: float
     """For all of it."""
     max_bytes: int
+    max_seconds: float
+    """Of the media."""
     on_youtube: bool
     proxy: str | None = field(default=None, repr=False)
     cookies: str | None = field(default=None, repr=False)
     """A Netscape cookie file's text."""
     js_runtime: str = ""
     """`name:path`."""
+
+    def allows(self, found: Found) -> bool:
+        """As far as its page tells; `max_bytes` is counted, too."""
+        return (found.size or 0) <= self.max_bytes and (found.seconds or 0) <= self.max_seconds
 
 
 @dataclass(frozen=True)

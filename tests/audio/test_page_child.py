@@ -34,7 +34,7 @@ def command(program: str) -> tuple[str, ...]:
 
 
 def order(folder: Path) -> Order:
-    return Order(url="http://unused.test/", folder=str(folder), seconds=60, max_bytes=1000, on_youtube=False)
+    return Order("http://unused.test/", str(folder), 60, max_bytes=1000, max_seconds=60, on_youtube=False)
 
 
 def first_title(folder: Path, program: str) -> str:
@@ -132,7 +132,7 @@ def test_it_ends_when_its_worker_is_killed(environment: pytest.MonkeyPatch, tmp_
         program = (
             "import sys; from pathlib import Path; from chalicelib.audio.page_child import PageChild\n"
             "from chalicelib.sites.wire import Order\n"
-            f"o = Order({site.url('/watch')!r}, {str(tmp_path)!r}, 300, 1000, False)\n"
+            f"o = Order({site.url('/watch')!r}, {str(tmp_path)!r}, 300, 1000, 60, False)\n"
             "with PageChild(o) as child: next(child.answers(lambda: None))\n"
         )
         worker = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=dict(os.environ))

@@ -8,7 +8,7 @@ from chalicelib.sites import wire
 from chalicelib.sites.wire import Answer, Failed, Found, Kept, Order, Received
 
 ORDER = Order(
-    "https://a.test/", "/tmp/x", 60.0, 1000, True, "http://u:hunter2@p:1", "cookie hunter2", "deno:/d"
+    "https://a.test/", "/tmp/x", 60.0, 1000, 90.0, True, "http://u:hunter2@p:1", "cookie hunter2", "deno:/d"
 )
 
 
@@ -54,3 +54,11 @@ def test_answers_are_one_line_each(answer: Answer) -> None:
 )
 def test_anything_else_is_no_answer(line: bytes) -> None:
     assert wire.answer_in(line) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size", "allowed"),
+    [(None, None, True), (90.0, 1000, True), (90.1, 1, False), (1.0, 1001, False)],
+)
+def test_an_order_says_what_it_allows(seconds: float | None, size: int | None, allowed: bool) -> None:
+    assert ORDER.allows(Found(None, "mp4", seconds, size)) is allowed

@@ -26,6 +26,7 @@ from tests.stand_ins.youtube_videos import (
     Video,
     failing,
     json_page,
+    media_part,
     player_answer,
     timed_text,
     watch_page,
@@ -110,8 +111,11 @@ class Site:
         return EMPTY if track.exp else timed_text(track, query.get("fmt"), query.get("tlang"))
 
     def _media(self, call: Call) -> Page:
-        video = self.videos.get(call.query.get("id", ""), UNAVAILABLE)
-        return failing(404) if video.media is None else Page(body=video.media, kind="audio/mp4")
+        video_id = call.query.get("id", "")
+        video = self.videos.get(video_id, UNAVAILABLE)
+        if video.media is None:
+            return failing(404)
+        return self._fault(video_id, video, "media") or media_part(video.media, call.headers.get("range", ""))
 
     def _fault(self, video_id: str, video: Video, step: str) -> Page | None:
         with self._lock:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,8 +77,10 @@ class Video:
     """`ok`: asked once; `stuck`: asked for ever; `broken`: without the value that the cookie needs."""
     media: bytes | None = None
     """An MP4's or M4A's bytes, as the one format of the video."""
+    challenged: bool = False
+    """Whether its address takes a number that only the player's JavaScript can work out."""
     always: Mapping[str, Page] = field(default_factory=dict)
-    """What `watch`, `player`, `timedtext` or `tlang` (translated timed text) answers instead."""
+    """What `watch`, `player`, `media`, `timedtext` or `tlang` (translated timed text) answers instead."""
     first: Mapping[str, tuple[Page, ...]] = field(default_factory=dict)
     """What they answer the first times."""
 
@@ -198,9 +201,10 @@ def _track(video_id: str, number: int, track: Track) -> dict[str, Any]:
 
 
 def _format(video_id: str, video: Video) -> dict[str, Any]:
+    challenge = "&n=Vp9f_qXY3Qm0e" if video.challenged else ""
     return {
         "itag": 140,
-        "url": f"https://www.youtube.com/videoplayback?id={video_id}&itag=140&mime=audio%2Fmp4",
+        "url": f"https://www.youtube.com/videoplayback?id={video_id}&itag=140&mime=audio%2Fmp4{challenge}",
         "mimeType": 'audio/mp4; codecs="mp4a.40.2"',
         "bitrate": 130000,
         "contentLength": str(len(video.media or b"")),
@@ -210,6 +214,17 @@ def _format(video_id: str, video: Video) -> dict[str, Any]:
         "audioSampleRate": "44100",
         "audioChannels": 2,
     }
+
+
+def media_part(media: bytes, asked: str) -> Page:
+    """`asked`: the Range header."""
+    found = re.fullmatch(r"bytes=(\d+)-(\d*)", asked)
+    if not found:
+        return Page(body=media, kind="audio/mp4")
+    start = int(found[1])
+    body = media[start : int(found[2] or len(media)) + 1]
+    shown = f"bytes {start}-{start + len(body) - 1}/{len(media)}"
+    return Page(206, body, "audio/mp4", {"Content-Range": shown, "Accept-Ranges": "bytes"})
 
 
 def timed_text(track: Track, form: str | None, translated_to: str | None) -> Page:
