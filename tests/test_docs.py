@@ -10,6 +10,7 @@ import pytest
 from chalicelib import settings
 from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
 from chalicelib.audio.presets import BITRATES
+from chalicelib.sites.failures import CAUSES as SITE_CAUSES
 from chalicelib.text.exports import FORMATS
 from chalicelib.text.failures import CAUSES
 from chalicelib.text.request import MODES
@@ -38,13 +39,15 @@ def test_every_setting_is_explained() -> None:
 
 
 INTERNAL = {"NAMES_TAKEN", "OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED", "NOT_YET"}
-AUDIO = ("chalicelib/audio", "chalicelib/api/audio_v1")
+AUDIO = ("chalicelib/audio", "chalicelib/api/audio_v1", "chalicelib/sites/media.py")
 TEXT = ("chalicelib/text", "chalicelib/api/video_v1")
+NOT_OF_AUDIO = {"SITE_NOT_SUPPORTED", "PROXY_NOT_CONFIGURED"}
+"""Of the sites: what an audio job calls INVALID_VIDEO, and what it cannot ask for."""
 
 
 def codes(text: str) -> set[str]:
     found = re.findall(r'(?:code|unknown_key)(?: =|=) ?"([A-Z_]+)"', text)
-    return set(found + re.findall(r'(?:Job|Text)Error\(\s*"([A-Z_]+)"', text))
+    return set(found + re.findall(r'(?:Job|Text|Site)Error\(\s*"([A-Z_]+)"', text))
 
 
 @pytest.mark.parametrize(("guide", "others"), [(API, TEXT), (TEXT_API, AUDIO)], ids=["audio", "text"])
@@ -52,6 +55,8 @@ def test_every_error_code_is_explained(guide: str, others: tuple[str, ...]) -> N
     raised = codes(source("chalicelib", without=others)) - INTERNAL
     if guide is TEXT_API:
         raised = raised - {"FILE_EXPIRED"} | set(CAUSES) | {"JOB_CANCELLED"}
+    else:
+        raised = (raised | set(SITE_CAUSES)) - NOT_OF_AUDIO
     assert len(raised) > 10
     assert [name for name in sorted(raised) if f"`{name}`" not in guide] == []
 
@@ -60,6 +65,12 @@ def test_every_error_code_is_explained(guide: str, others: tuple[str, ...]) -> N
 def test_it_is_told_truly_what_is_worth_another_try(code: str) -> None:
     retryable = "yes" if CAUSES[code].retry_after is not None else "no"
     assert f"| `{code}` | {retryable} |" in TEXT_API
+
+
+@pytest.mark.parametrize("code", sorted(set(SITE_CAUSES) - NOT_OF_AUDIO))
+def test_it_is_told_truly_which_sites_are_worth_another_try(code: str) -> None:
+    retryable = "yes" if SITE_CAUSES[code].retry_after is not None else "no"
+    assert f"| `{code}` | {retryable} |" in API
 
 
 @pytest.mark.parametrize("name", sorted({*VideoBody.model_fields, *BatchBody.model_fields} - {"options"}))

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chalicelib.audio import failures
-from chalicelib.audio.page_reading import read_page
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.source import Download, Waiting, open_download, safe_name
 from chalicelib.settings import settings
-from chalicelib.sites import wire
 from chalicelib.sites.failures import SiteError
 from chalicelib.sites.hosts import leads_to_youtube
 
@@ -26,7 +24,7 @@ def open_media(url: str, progress: Progress, folder: Path) -> Iterator[Download]
 
     Raises JobError as open_download does, and the failures of sites.
     """
-    on_the_web = url.startswith(("http://", "https://"))
+    on_the_web = url.lower().startswith(("http://", "https://"))
     if not (settings().pages and on_the_web and leads_to_youtube(url)):
         with open_download(url, progress) as download:
             if not (settings().pages and on_the_web and _is_page(download)):
@@ -42,6 +40,9 @@ def _is_page(download: Download) -> bool:
 
 @contextmanager
 def _played(url: str, progress: Progress, folder: Path) -> Iterator[Download]:
+    from chalicelib.audio.page_reading import read_page  # most jobs need none of it
+    from chalicelib.sites.wire import FILE
+
     progress.enter("downloading", 0, 30)
     try:
         found = read_page(url, progress, folder)
@@ -49,7 +50,7 @@ def _played(url: str, progress: Progress, folder: Path) -> Iterator[Download]:
         raise failures.from_site(error) from error
     name = f"{safe_name(found.title or '') or 'media'}.{found.extension}"
     if found.address is None:
-        yield Fetched(folder / wire.FILE, name, progress, found.seconds)
+        yield Fetched(folder / FILE, name, progress, found.seconds)
         return
     with open_download(
         found.address, progress, headers=found.headers, name=name, seconds=found.seconds

@@ -33,6 +33,15 @@ def streams(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fragments = ["-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "fragments.mp4"]
     ffmpeg(*music(6), "-c:a", "aac", *pieces, *fragments, "-f", "hls", folder / "fragments.m3u8")
     ffmpeg(*music(6), "-c:a", "aac", "-f", "dash", "-seg_duration", "2", folder / "dash.mpd")
+    (folder / "key").write_bytes(b"0123456789abcdef")
+    (folder / "key.txt").write_text(f"/key\n{folder / 'key'}\n")
+    locked: list[str | Path] = [
+        "-hls_key_info_file",
+        folder / "key.txt",
+        "-hls_segment_filename",
+        folder / "locked%d.ts",
+    ]
+    ffmpeg(*music(6), "-c:a", "aac", "-b:a", "64k", *pieces, *locked, "-f", "hls", folder / "locked.m3u8")
     return folder
 
 
@@ -104,7 +113,7 @@ def test_the_page_s_own_cookies_and_address_go_with_the_request_for_its_file(sit
     assert fetched.headers["referer"] == url
 
 
-@pytest.mark.parametrize("name", ["ts.m3u8", "fragments.m3u8"])
+@pytest.mark.parametrize("name", ["ts.m3u8", "fragments.m3u8", "locked.m3u8"])
 def test_a_stream_in_pieces(site: Pages, tmp_path: Path, name: str) -> None:
     told: list[Any] = []
     task = RecordingTask(on_report=lambda _: told.append((task.facts.get("input") or {}).get("duration")))
@@ -192,7 +201,7 @@ def test_a_stream_s_piece_that_leads_inside_is_refused(site: Pages, private: Pag
 
 def test_a_stream_s_key_that_leads_inside_is_refused(site: Pages, private: Pages) -> None:
     key = f'#EXT-X-KEY:METHOD=AES-128,URI="{private.url("/key")}"\n'
-    url = site.show("/locked.m3u8", playlist("/ts0.ts", head=key), "application/vnd.apple.mpegurl")
+    url = site.show("/strange.m3u8", playlist("/ts0.ts", head=key), "application/vnd.apple.mpegurl")
     assert failure(url).code == "INVALID_VIDEO"
     assert private.log == []
 

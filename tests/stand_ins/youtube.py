@@ -16,10 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.stand_ins import youtube_player
 from tests.stand_ins.loopback import Handler, Loopback
 from tests.stand_ins.youtube_lists import Channel, Lists, Playlist
 from tests.stand_ins.youtube_videos import (
     API_KEY,
+    CHALLENGE,
     EMPTY,
     UNAVAILABLE,
     Page,
@@ -84,6 +86,8 @@ class Site:
             return self._timed_text(call)
         if call.route == "/videoplayback":
             return self._media(call)
+        if call.route == youtube_player.PATH:
+            return Page(body=youtube_player.SCRIPT.encode(), kind="text/javascript")
         return self.lists.page(call.route, call.query.get("list")) or failing(404)
 
     def _watch(self, call: Call) -> Page:
@@ -115,6 +119,8 @@ class Site:
         video = self.videos.get(video_id, UNAVAILABLE)
         if video.media is None:
             return failing(404)
+        if video.challenged and call.query.get("n") != youtube_player.solved(CHALLENGE):
+            return failing(403)
         return self._fault(video_id, video, "media") or media_part(video.media, call.headers.get("range", ""))
 
     def _fault(self, video_id: str, video: Video, step: str) -> Page | None:

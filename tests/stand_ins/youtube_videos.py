@@ -15,7 +15,10 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
+from tests.stand_ins import youtube_player
+
 API_KEY = "AIzaStandIn_0123456789-key"
+CHALLENGE = "Vp9fqXY3Qm0e"
 TRANSLATIONS = {"de": "German", "en": "English", "es": "Spanish", "fr": "French"}
 
 
@@ -113,7 +116,8 @@ def watch_page(video_id: str, video: Video, cookie: str) -> Page:
         )
     shown: dict[str, Any] = {"twoColumnWatchNextResults": {"results": {"results": {"contents": []}}}}
     endpoint = {"watchEndpoint": {"videoId": video_id}}
-    return page_with({"VIDEO_ID": video_id}, {"contents": shown, "currentVideoEndpoint": endpoint})
+    script = {"PLAYER_JS_URL": youtube_player.PATH} if video.challenged else {}
+    return page_with({"VIDEO_ID": video_id} | script, {"contents": shown, "currentVideoEndpoint": endpoint})
 
 
 def page_with(config: Mapping[str, Any], initial_data: Any = None) -> Page:
@@ -201,7 +205,7 @@ def _track(video_id: str, number: int, track: Track) -> dict[str, Any]:
 
 
 def _format(video_id: str, video: Video) -> dict[str, Any]:
-    challenge = "&n=Vp9f_qXY3Qm0e" if video.challenged else ""
+    challenge = f"&n={CHALLENGE}" if video.challenged else ""
     return {
         "itag": 140,
         "url": f"https://www.youtube.com/videoplayback?id={video_id}&itag=140&mime=audio%2Fmp4{challenge}",
