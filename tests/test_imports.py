@@ -105,6 +105,14 @@ def test_the_submit_path_loads_no_runner() -> None:
     assert [name for name in loaded if name in forbidden] == []
 
 
+def test_an_audio_job_loads_no_yt_dlp_not_even_for_a_page() -> None:
+    loaded = loaded_after("import chalicelib.audio.runner")
+    assert "chalicelib.audio.pages" in loaded
+    assert [name for name in loaded if name.startswith(("yt_dlp", "requests", "pydantic"))] == []
+    loaded = loaded_after("import chalicelib.audio.page_reading")
+    assert [name for name in loaded if name.startswith(("yt_dlp", "requests"))] == []
+
+
 TEXT_WORK = (
     "yt_dlp",
     "youtube_transcript_api",

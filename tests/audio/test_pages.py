@@ -35,13 +35,8 @@ def streams(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ffmpeg(*music(6), "-c:a", "aac", "-f", "dash", "-seg_duration", "2", folder / "dash.mpd")
     (folder / "key").write_bytes(b"0123456789abcdef")
     (folder / "key.txt").write_text(f"/key\n{folder / 'key'}\n")
-    locked: list[str | Path] = [
-        "-hls_key_info_file",
-        folder / "key.txt",
-        "-hls_segment_filename",
-        folder / "locked%d.ts",
-    ]
-    ffmpeg(*music(6), "-c:a", "aac", "-b:a", "64k", *pieces, *locked, "-f", "hls", folder / "locked.m3u8")
+    pieces += ["-hls_key_info_file", str(folder / "key.txt")]
+    ffmpeg(*music(6), "-c:a", "aac", "-b:a", "64k", *pieces, "-f", "hls", folder / "locked.m3u8")
     return folder
 
 
