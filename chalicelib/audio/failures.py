@@ -129,7 +129,7 @@ def too_many_bytes(most: int) -> JobError:
     return JobError("TOO_LARGE", f"The source is larger than {most:,} bytes.")
 
 
-def too_long(seconds: float, most: float) -> JobError:
+def lasts_too_long(seconds: float, most: float) -> JobError:
     lasts, taken = (f"{each / 60:,.0f}" for each in (seconds, most))
     return JobError("TOO_LARGE", f"The source lasts {lasts} minutes; at most {taken} are taken from a page.")
 
@@ -166,8 +166,8 @@ def timeout(sentence: str) -> JobError:
 def too_long(needed: float, allowed: float) -> JobError:
     """Both in seconds."""
     sentence = (
-        f"The job would take about {_minutes(needed)}, and a worker has {_minutes(allowed)}: ask for a format "
-        "that is made faster (flac, opus, mp3 before aac, ogg), for a part of the source, or send it in parts."
+        f"The job would take about {_minutes(needed)}, and a worker has {_minutes(allowed)}: ask for a format"
+        " that is made faster (flac, opus, mp3 before aac, ogg), for a part of the source, or send it in parts."
     )
     return JobError("TOO_LONG", sentence)
 

@@ -104,7 +104,7 @@ class Reading:
         if self._order.allows(found):
             return
         if found.seconds and found.seconds > self._order.max_seconds:
-            raise failures.too_long(found.seconds, self._order.max_seconds)
+            raise failures.lasts_too_long(found.seconds, self._order.max_seconds)
         raise failures.too_many_bytes(self._order.max_bytes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -124,6 +124,7 @@ def open_download(
     waiting = Waiting(progress.still)
     # a little later than the job's own limit, which is the better explanation
     deadline = progress.deadline + _GRACE_SECONDS
+    opened: AbstractContextManager[Stream]
     if objects.knows(url):
         opened = objects.open_object(url, deadline, waiting)
     else:
