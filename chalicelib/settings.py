@@ -68,6 +68,8 @@ class Settings:
     """`bucket` or `bucket/prefix`: where `s3://` sources may lie."""
     destination_buckets: tuple[str, ...]
     """Where results may be copied to."""
+    source_connections: int
+    """At once to the host of one large source; 1: no more than the first."""
     ffmpeg_path: str
     """Empty: the first of `ffmpeg` on PATH, imageio-ffmpeg's."""
 
@@ -150,6 +152,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         upload_seconds=integer("UPLOAD_SECONDS", 3600),
         source_buckets=_buckets(env, "BATCHREEL_SOURCE_BUCKETS"),
         destination_buckets=_buckets(env, "BATCHREEL_DESTINATION_BUCKETS"),
+        source_connections=integer("SOURCE_CONNECTIONS", 4),
         ffmpeg_path=env.get("FFMPEG_PATH", ""),
         longest_wait_seconds=integer("LONGEST_WAIT_SECONDS", 6 * 3600),
         retry_after_most=integer("RETRY_AFTER_MOST", 3600),

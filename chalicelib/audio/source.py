@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -93,12 +93,12 @@ class Download:
                     return
 
     def _read(self, size: int) -> bytes:
-        parts: list[bytes] = []
-        while size > 0 and (chunk := next(self._chunks, b"")):
-            parts.append(chunk)
-            size -= len(chunk)
+        # not a list of chunks: a host may send each byte on its own
+        data = bytearray()
+        while len(data) < size and (chunk := next(self._chunks, b"")):
+            data += chunk
             self._waiting()
-        return b"".join(parts)
+        return bytes(data)
 
 
 class Waiting:
@@ -145,7 +145,8 @@ def _from_web(
             raise failures.from_status(source.status)
         if source.compression:
             raise failures.compressed(source.compression)
-        yield source
+        with closing(outbound.Ranged(source)) as stream:
+            yield stream
 
 
 def name_of(url: str) -> str:

@@ -7,6 +7,18 @@ each hop is checked like the first. No proxies, no netrc, no cookies: plain sock
 
 from chalicelib.outbound.fetch import Source, SourceCutShort, SourceTooLarge, open_source
 from chalicelib.outbound.post import Answer, post
+from chalicelib.outbound.ranged import Ranged
+from chalicelib.outbound.ranges import SourceChanged
 from chalicelib.outbound.urls import check_url
 
-__all__ = ["Answer", "Source", "SourceCutShort", "SourceTooLarge", "check_url", "open_source", "post"]
+__all__ = [
+    "Answer",
+    "Ranged",
+    "Source",
+    "SourceChanged",
+    "SourceCutShort",
+    "SourceTooLarge",
+    "check_url",
+    "open_source",
+    "post",
+]

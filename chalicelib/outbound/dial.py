@@ -25,20 +25,27 @@ SocketAddress = tuple[int, tuple[Any, ...]]
 """Family, and what connect() takes."""
 
 
-def dial(target: Target, patience: Patience, *, https_only: bool = False) -> socket.socket:
-    """A connected, non-blocking socket, under TLS for https. With `https_only`, plain http is for exempt
-    networks alone. Raises OutboundError; it is not retryable if no address of the host may be used."""
-    sock = _connect(target, patience, https_only)
-    return _tls(sock, target.host, patience) if target.scheme == "https" else sock
+def dial(
+    target: Target, patience: Patience, address: SocketAddress | None = None, *, https_only: bool = False
+) -> tuple[socket.socket, SocketAddress]:
+    """A connected, non-blocking socket, under TLS for https, and the address it leads to.
+
+    `address` is one that came from here: it is used again and no name is looked up. With `https_only`,
+    plain http is for exempt networks alone. Raises OutboundError; it is not retryable if no address of the
+    host may be used.
+    """
+    usable = [address] if address else _allowed(target, patience, https_only)
+    sock, address = _connect(usable, patience)
+    return (_tls(sock, target.host, patience) if target.scheme == "https" else sock), address
 
 
-def _connect(target: Target, patience: Patience, https_only: bool) -> socket.socket:
+def _connect(usable: list[SocketAddress], patience: Patience) -> tuple[socket.socket, SocketAddress]:
     failure: OutboundError | None = None
-    for family, address in _allowed(target, patience, https_only):
+    for family, address in usable:
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             _open(sock, address, patience)
-            return sock
+            return sock, (family, address)
         except OutboundError as error:
             failure = error
             sock.close()

@@ -1,13 +1,15 @@
-"""One HTTP request and its answer."""
+"""HTTP requests over one connection, and their answers."""
 
 from __future__ import annotations
 
+import select
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Self
 
 from chalicelib.errors import OutboundError
-from chalicelib.outbound.dial import dial
-from chalicelib.outbound.patience import Patience, PatientSocket
+from chalicelib.outbound.dial import SocketAddress, dial
+from chalicelib.outbound.patience import Patience, PatientSocket, polling
 from chalicelib.outbound.urls import Target
 
 FRAMING_BYTES = 1 << 18
@@ -16,24 +18,54 @@ _ALWAYS = {"User-Agent": "Batchreel", "Accept-Encoding": "identity", "Connection
 
 
 class Exchange:
-    """One request and its answer over one connection of its own. Close it."""
+    """One request and its answer, or one after the other, over one connection of its own. Close it."""
 
-    def __init__(self, target: Target, patience: Patience, *, https_only: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        patience: Patience,
+        address: SocketAddress | None = None,
+        *,
+        https_only: bool = False,
+    ) -> None:
+        """`address`: as in `dial`."""
+        self.patience = patience
+        self.sent: Mapping[str, str] = {}
+        """Headers of the last request, without those that every request has."""
         self._target = target
-        self._sock = dial(target, patience, https_only=https_only)
+        self._sock, self._address = dial(target, patience, address, https_only=https_only)
         self._connection = HTTPConnection(target.host, target.port)
+        self._connection.auto_open = 0  # it would look the name up and check nothing
         self._connection.default_port = {"http": 80, "https": 443}[target.scheme]
         self._stream = PatientSocket(self._sock, patience)
         self._connection.sock = self._stream
+        self._response: HTTPResponse | None = None
+
+    def another(self, patience: Patience) -> Self:
+        """A second connection to the very address of this one, so that no name is looked up again."""
+        return type(self)(self._target, patience, self._address)
 
     def send(self, method: str, headers: Mapping[str, str], body: bytes | None = None) -> HTTPResponse:
         """Raises OutboundError (retryable) if no well-formed answer comes."""
+        if self._response:
+            self._response.close()
+        self.sent = headers
         own = {name.lower() for name in headers}
         sent = {name: value for name, value in _ALWAYS.items() if name.lower() not in own} | dict(headers)
         self.expect(0)
         with translated():
             self._connection.request(method, self._target.path, body, sent)
-            return self._connection.getresponse()
+            self._response = self._connection.getresponse()
+        return self._response
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the answer has been read to its end, the host keeps the connection, and nothing has
+        arrived on it unasked, such as its end."""
+        response = self._response
+        if response is None or response.will_close or response.length != 0:
+            return False
+        return not polling(self._sock, select.POLLIN)(0)
 
     def expect(self, size: int) -> None:
         """Call before `size` bytes of a body are read."""

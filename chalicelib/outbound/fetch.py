@@ -14,6 +14,7 @@ from chalicelib.outbound.urls import Target, parse
 from chalicelib.settings import settings
 
 MAX_REDIRECTS = 5
+CHUNK_BYTES = 1 << 18
 _REDIRECTS = {301, 302, 303, 307, 308}
 _COMPRESSED = {"gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"}
 _FOR_ANY_HOST = {"range", "accept", "user-agent"}
@@ -39,8 +40,8 @@ class Source:
         """Of the body in bytes, or None if the host does not say."""
         self.received = 0
         """Bytes read so far."""
+        self.exchange = exchange
         self._response = response
-        self._exchange = exchange
         self._max_bytes = max_bytes
         self._check_size(self.length or 0)
 
@@ -54,25 +55,33 @@ class Source:
                     return coding.strip()
         return None
 
-    def chunks(self, size: int = 1 << 18) -> Iterator[bytes]:
-        """The body, or what is left of it, at most `size` bytes at a time.
+    def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """The body, or what is left of it, at most `size` bytes at a time. Raises as `read` does."""
+        while data := self.read(size):
+            yield data
+
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        """What has arrived, at most `size` bytes; waits for the first. Empty at the end of the body.
 
         Raises SourceTooLarge, SourceCutShort, or OutboundError when the host stalls or breaks off.
         """
-        while data := self._read(size):
-            self.received += len(data)
-            self._check_size(self.received)
-            yield data
-        if self.length is not None and self.received < self.length:
-            raise _cut_short(self.received, self.length)
+        data = self._receive(size)
+        self.received += len(data)
+        self._check_size(self.received)
+        if not data and self.length is not None and self.received < self.length:
+            raise cut_short(self.received, self.length)
+        return data
 
-    def _read(self, size: int) -> bytes:
-        self._exchange.expect(size)
+    def close(self) -> None:
+        self.exchange.close()
+
+    def _receive(self, size: int) -> bytes:
+        self.exchange.expect(size)
         with translated():
             try:
                 return self._response.read1(size)
             except IncompleteRead:
-                raise _cut_short(self.received, None) from None
+                raise cut_short(self.received, None) from None
 
     def _check_size(self, size: int) -> None:
         if self._max_bytes is not None and size > self._max_bytes:
@@ -133,6 +142,6 @@ def _follow(url: str, where: str, old: Target, headers: dict[str, str]) -> tuple
     return joined, target, headers
 
 
-def _cut_short(received: int, length: int | None) -> SourceCutShort:
+def cut_short(received: int, length: int | None) -> SourceCutShort:
     of = f" of {length:,}" if length is not None else ""
     return SourceCutShort(f"The source ended early: {received:,}{of} bytes arrived.", retryable=True)

@@ -20,11 +20,21 @@ T = TypeVar("T")
 
 class Patience:
     """How long to wait for a peer: until `deadline` (time.monotonic()) in all, `stall` seconds at a time.
-    `tick` is called about once a second, idle or busy; what it raises comes out of the operation."""
+    `tick` is called about once a second (`every` so many), idle or busy; what it raises comes out of the
+    operation."""
 
-    def __init__(self, deadline: float, stall: float, tick: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        deadline: float,
+        stall: float,
+        tick: Callable[[], None] = lambda: None,
+        every: float = TICK_SECONDS,
+    ) -> None:
         self.deadline = deadline
         self.stall = stall
+        self.every = every
+        self.waited = 0.0
+        """Seconds spent waiting so far."""
         self._tick = tick
         self._ticked = time.monotonic()
 
@@ -34,16 +44,28 @@ class Patience:
 
     def until(self, ready: Callable[[float], bool], limit: float, doing: str) -> None:
         """Call `ready(seconds)` until it says yes. Raises OutboundError (retryable, timed out)."""
-        end = min(self.deadline, time.monotonic() + limit)
-        while not ready(max(0.0, min(TICK_SECONDS, end - time.monotonic()))):
-            self.tick()
-            if time.monotonic() >= end:
-                raise OutboundError(f"The host took too long {doing}.", retryable=True, timed_out=True)
+        start = time.monotonic()
+        end = min(self.deadline, start + limit)
+        try:
+            while not ready(max(0.0, min(self.every, end - time.monotonic()))):
+                self.tick()
+                if time.monotonic() >= end:
+                    raise OutboundError(f"The host took too long {doing}.", retryable=True, timed_out=True)
+        finally:
+            self.waited += time.monotonic() - start
+
+    def pause(self, seconds: float) -> None:
+        """Do nothing for so long. Raises OutboundError (retryable, timed out) if the deadline comes first."""
+        end = time.monotonic() + seconds
+        self.check()
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, self.every))
+            self.check()
 
     def retry(self, operation: Callable[[], T], sock: socket.socket, *, writing: bool = False) -> T:
         """Run an operation of a non-blocking socket until it is through."""
         while True:
-            self._check()  # a peer that never stops sending never makes us wait
+            self.check()  # a peer that never stops sending never makes us wait
             try:
                 return operation()
             except ssl.SSLWantReadError:
@@ -54,9 +76,10 @@ class Patience:
                 events = select.POLLOUT if writing else select.POLLIN
             self.until(polling(sock, events), self.stall, "to answer")
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Tick if it is time to. Raises OutboundError (retryable, timed out) from the deadline on."""
         now = time.monotonic()
-        if now - self._ticked >= TICK_SECONDS:
+        if now - self._ticked >= self.every:
             self.tick()
         if now >= self.deadline:
             raise OutboundError("The host took too long to answer.", retryable=True, timed_out=True)
