@@ -1,7 +1,8 @@
 """A web host of one body with ranges and validators, that misbehaves as each request's Act says.
 
 with RangeHost(body) as host:
-    host.acts = [Act(cut=1000), Act(status=503)]    # the first two requests; then as a good server does
+    host.acts = [Act(cut=1000), Act(status=503)]    # the first two requests
+    host.then = lambda headers: Act(slow=8)     # the others
     ... host.url("source.mp4") ...
 """
 
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -36,27 +38,27 @@ class Act:
     """Hangs up after so many bytes of this answer."""
     stall: int | None = None
     """Falls silent after so many bytes of this answer."""
-    pause: float = 0.0
-    """Seconds after each MB."""
+    slow: int = 0
+    """So many MB of this answer come at 50 MB/s, the others at once."""
 
 
 class RangeHost(Loopback):
     """`log` holds the headers of every request in order; `at_once` the most answers under way at a time."""
 
-    def __init__(self, body: bytes, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        super().__init__(_RangeHandler, host=host, port=port)
+    def __init__(self, body: bytes, *, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(_RangeHandler, tls=tls)
         self.body = body
         self.acts: list[Act] = []
-        self.then = Act()
-        """How requests are answered when `acts` is used up."""
+        self.then: Callable[[Mapping[str, str]], Act] = lambda _: Act()
+        """By the request's headers, when `acts` is used up."""
         self.log: list[dict[str, str]] = []
         self.connections: set[int] = set()
         """Client ports."""
         self.at_once = 0
-        self.gather = threading.Barrier(1)
-        """Range requests wait for each other at this one before they are answered."""
+        self.gather = 0
+        """Ranges are answered only when so many have been asked for."""
         self._answering = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
 
     def ranges(self) -> list[str]:
         return [headers["range"] for headers in self.log if "range" in headers]
@@ -65,7 +67,12 @@ class RangeHost(Loopback):
         with self._lock:
             self.log.append(headers)
             self.connections.add(port)
-            return self.acts.pop(0) if self.acts else self.then
+            self._lock.notify_all()
+            return self.acts.pop(0) if self.acts else self.then(headers)
+
+    def wait_for_others(self) -> bool:
+        with self._lock:
+            return self._lock.wait_for(lambda: len(self.ranges()) >= self.gather, 20)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -86,21 +93,16 @@ class _RangeHandler(Handler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         act = self.owner.take(headers, self.client_address[1])
         with self.owner.answering():
-            if "range" in headers:
-                self._gather()
-            if act.status:
+            if "range" in headers and not self.owner.wait_for_others():
+                self.close_connection = True
+            elif act.status:
                 self._head(act.status, {"Content-Length": "0"}, act)
             else:
                 self._content(act, headers)
 
-    def _gather(self) -> None:
-        gather = self.owner.gather
-        if not gather.broken:
-            gather.wait(20)
-
     def _content(self, act: Act, asked: Mapping[str, str]) -> None:
         body = self.owner.body if act.body is None else act.body
-        known = {"Accept-Ranges": "bytes", "ETag": etag(body)} | act.headers
+        known = {"Accept-Ranges": "bytes", "ETag": etag(body), **act.headers}
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", asked.get("range", ""))
         fits = asked.get("if-range") in (None, known["ETag"], known.get("Last-Modified"))
         start, end = 0, len(body)
@@ -125,7 +127,7 @@ class _RangeHandler(Handler):
         end = next((n for n in (act.cut, act.stall) if n is not None), len(body))
         for at in range(0, min(end, len(body)), PIECE):
             self.wfile.write(body[at : min(at + PIECE, end)])
-            if act.pause and self.owner.stopping.wait(act.pause):
+            if at < act.slow * PIECE and self.owner.stopping.wait(0.02):
                 return
         if act.stall is not None:
             self.owner.stopping.wait()

@@ -8,6 +8,10 @@ The first part of a WebServer path says how the rest is served:
     /truncated/<file>  promises the whole file, hangs up after half of it
     /stall/<file>      half of the file, then silence for as long as the client stays
     /drip/<file>       one byte every 20 ms
+    /drip-head/<file>  as good, with one byte of the head every 20 ms
+    /forever/<file>    the file in chunks, again and again
+    /more/<file>       the file twice, of the length of one
+    /nonsense/<file>   chunks that do not say how long they are
     /endless/<file>    `100 Continue` for ever
     /trailers/<file>   the file in chunks, then trailers for ever
     /gated/<file>      half of the file, the rest when `server.gate` is set
@@ -100,6 +104,10 @@ class _WebHandler(Handler):
             "stall": lambda data: self._half(data, self._wait_for_end),
             "gated": lambda data: self._half(data, self._wait_for_gate, rest=True),
             "drip": self._drip,
+            "drip-head": self._drip_head,
+            "forever": self._forever,
+            "more": self._more,
+            "nonsense": lambda _: self._chunked(b"", end=b"length\r\n"),
             "endless": lambda _: self._repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
             "trailers": self._trailers,
         }
@@ -143,12 +151,29 @@ class _WebHandler(Handler):
         self._chunked(data, end=b"0\r\n")
         self._repeat(b"X: y\r\n")
 
+    def _forever(self, data: bytes) -> None:
+        self._chunked(data, end=b"")
+        while not self.owner.stopping.is_set():
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def _more(self, data: bytes) -> None:
+        self._head({"Content-Length": str(len(data))})
+        self.wfile.write(data * 2)
+
     def _repeat(self, line: bytes) -> None:
         while not self.owner.stopping.is_set():
             self.wfile.write(line * 1000)
 
     def _drip(self, data: bytes) -> None:
         self._head({"Content-Length": str(len(data))})
+        self._one_by_one(data)
+
+    def _drip_head(self, data: bytes) -> None:
+        self.close_connection = True
+        self._one_by_one(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(data))
+        self.wfile.write(data)
+
+    def _one_by_one(self, data: bytes) -> None:
         for byte in data:
             self.wfile.write(bytes((byte,)))
             if self.owner.stopping.wait(0.02):

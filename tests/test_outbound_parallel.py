@@ -1,0 +1,261 @@
+"""Several connections for one source, against real sockets on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from chalicelib import outbound
+from chalicelib.errors import JobCancelled, OutboundError
+from chalicelib.outbound import Ranged, SourceChanged
+from chalicelib.outbound.ahead import SEGMENT_BYTES
+from chalicelib.outbound.dial import tls_context
+from chalicelib.outbound.pace import Pace
+from chalicelib.outbound.patience import Patience
+from chalicelib.outbound.ranged import WORTH_BYTES
+from tests.stand_ins.ranges import Act, RangeHost
+from tests.stand_ins.web import Receiver
+
+NAMES = ("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY")
+SIZE = 7 * SEGMENT_BYTES - 12345
+FIRST_SEGMENT = 2 * SEGMENT_BYTES
+"""One is looked at, the next is what the first connection goes on with meanwhile."""
+SLOW = Act(slow=8)
+"""For as long as it is looked at for the first time."""
+
+
+@pytest.fixture(autouse=True)
+def _one_address_is_exempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.setenv("BATCHREEL_" + name, "unused")
+    monkeypatch.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "127.0.0.1/32")
+
+
+@pytest.fixture(scope="module")
+def body() -> bytes:
+    return random.Random(1).randbytes(SIZE)
+
+
+@pytest.fixture
+def host(body: bytes) -> Iterator[RangeHost]:
+    with RangeHost(body) as running:
+        running.then = lambda _: SLOW
+        yield running
+    assert not threads()
+
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "source-range"]
+
+
+@contextmanager
+def opened(url: str, *, seconds: float = 30, tick: Callable[[], None] = lambda: None) -> Iterator[Ranged]:
+    with (
+        outbound.open_source(url, deadline=time.monotonic() + seconds, tick=tick) as source,
+        closing(Ranged(source)) as stream,
+    ):
+        yield stream
+
+
+def fetch(url: str) -> str:
+    with opened(url) as stream:
+        return digest(b"".join(stream.chunks()))
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def start_of(headers: Mapping[str, str]) -> int:
+    """0 if no range was asked for."""
+    found = re.match(r"bytes=(\d+)-", headers.get("range", ""))
+    return int(found[1]) if found else 0
+
+
+def is_segment(headers: Mapping[str, str]) -> bool:
+    start, _, end = headers.get("range", "").removeprefix("bytes=").partition("-")
+    return bool(end) and int(end) + 1 - int(start) == SEGMENT_BYTES
+
+
+def test_four_connections_at_once(host: RangeHost, body: bytes) -> None:
+    host.gather = 3
+    assert fetch(host.url("/")) == digest(body)
+    assert 4 <= host.at_once <= 5  # the host may hear late that the first one is closed
+    starts = sorted(start_of(headers) for headers in host.log)
+    assert starts == [0, *range(FIRST_SEGMENT, SIZE, SEGMENT_BYTES)]
+    assert len(host.connections) <= 5 < len(host.log)  # all but the first are kept
+
+
+def test_a_host_that_keeps_no_connection(host: RangeHost, body: bytes) -> None:
+    host.then = lambda _: Act(slow=8, headers={"Connection": "close"})
+    assert fetch(host.url("/")) == digest(body)
+    assert len(host.connections) == len(host.log) == 6
+
+
+def test_no_more_is_held_than_a_segment_for_each_connection(host: RangeHost) -> None:
+    ahead: list[int] = []
+
+    def note(headers: Mapping[str, str]) -> Act:
+        if "range" in headers:
+            ahead.append(start_of(headers) + SEGMENT_BYTES - stream.received)
+        return SLOW
+
+    host.then = note
+    with opened(host.url("/")) as stream:
+        for _ in stream.chunks():
+            pass
+    assert len(ahead) == 5
+    assert max(ahead) <= 4 * SEGMENT_BYTES
+
+
+def test_over_tls(
+    body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    tls_context.cache_clear()
+    request.addfinalizer(tls_context.cache_clear)
+    with RangeHost(body, tls=context) as host:
+        host.then = lambda _: SLOW
+        host.gather = 3
+        assert fetch(f"https://localhost:{host.port}/") == digest(body)
+    assert host.at_once >= 4
+    assert len(host.connections) <= 5 < len(host.log)
+
+
+# --- when one connection is left alone
+
+
+@pytest.mark.parametrize("connections", ["0", "1"])
+def test_as_the_operator_wants_it(
+    host: RangeHost, body: bytes, monkeypatch: pytest.MonkeyPatch, connections: str
+) -> None:
+    monkeypatch.setenv("BATCHREEL_SOURCE_CONNECTIONS", connections)
+    assert fetch(host.url("/")) == digest(body)
+    assert len(host.log) == 1
+
+
+def test_little_is_left_to_one_connection(body: bytes) -> None:
+    small = body[: SEGMENT_BYTES + WORTH_BYTES - 1]
+    with RangeHost(small) as host:
+        host.then = lambda _: SLOW
+        assert fetch(host.url("/")) == digest(small)
+    assert len(host.log) == 1
+
+
+def test_only_a_reader_who_waits_gets_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    patience = Patience(2000, 30)
+    looked_at = Pace(patience)
+    for received, took, waited, slow in (
+        (SEGMENT_BYTES - 1, 10.0, 10.0, False),  # not looked at yet
+        (SEGMENT_BYTES, 0.0, 0.0, True),
+        (2 * SEGMENT_BYTES, 10.0, 4.9, False),  # it works longer than it waits
+        (3 * SEGMENT_BYTES, 10.0, 5.1, True),
+        (4 * SEGMENT_BYTES, 0.09, 0.09, False),  # that was fast
+    ):
+        now += took
+        patience.waited += waited
+        assert looked_at.slow(received) is slow
+
+
+# --- hosts that do not play along
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        Act(403),
+        Act(416),
+        Act(429),
+        Act(503),
+        Act(302, {"Location": "/elsewhere"}),
+        Act(whole=True),
+        Act(headers={"Content-Range": f"bytes 0-{SEGMENT_BYTES - 1}/{SIZE}"}),
+        Act(headers={"ETag": '"other"'}),
+        Act(cut=0),
+    ],
+)
+def test_the_first_connection_goes_on_if_ranges_fail(host: RangeHost, body: bytes, act: Act) -> None:
+    host.then = lambda headers: act if "range" in headers else SLOW
+    assert fetch(host.url("/")) == digest(body)
+    assert len(host.log) - len(host.ranges()) == 1
+    assert len(host.ranges()) <= 3  # it is tried once
+
+
+def test_a_range_that_is_redirected_to_a_private_address(host: RangeHost, body: bytes) -> None:
+    with Receiver(host="127.0.0.2") as inside:
+        away = Act(302, {"Location": inside.url("/secret")})
+        host.then = lambda headers: away if "range" in headers else SLOW
+        assert fetch(host.url("/")) == digest(body)
+    assert inside.calls == []
+
+
+@pytest.mark.parametrize("act", [Act(403), Act(503), Act(whole=True), Act(cut=1_000_000)])
+def test_a_segment_that_fails_after_others_came(host: RangeHost, body: bytes, act: Act) -> None:
+    late = FIRST_SEGMENT + 2 * SEGMENT_BYTES
+    host.then = lambda headers: act if is_segment(headers) and start_of(headers) == late else SLOW
+    assert fetch(host.url("/")) == digest(body)
+    assert f"-{SIZE - 1}" in " ".join(host.ranges())
+
+
+def test_a_source_that_changes_after_others_came(host: RangeHost) -> None:
+    late = FIRST_SEGMENT + 2 * SEGMENT_BYTES
+    changed = Act(body=bytes(SIZE))
+    host.then = lambda headers: changed if start_of(headers) >= late else SLOW
+    with pytest.raises(SourceChanged):
+        fetch(host.url("/"))
+
+
+def test_a_first_connection_that_breaks_beside_the_others(host: RangeHost, body: bytes) -> None:
+    host.acts = [Act(slow=16, cut=FIRST_SEGMENT - 1_000_000)]
+    assert fetch(host.url("/")) == digest(body)
+
+
+# --- ends
+
+
+def test_cancel_ends_every_connection(host: RangeHost) -> None:
+    def cancel() -> None:
+        if len(host.ranges()) >= 3:
+            raise JobCancelled("stop")
+
+    host.gather = 3
+    host.then = lambda headers: Act(stall=1_000_000) if "range" in headers else SLOW
+    with opened(host.url("/"), tick=cancel) as stream, pytest.raises(JobCancelled):
+        for _ in stream.chunks():
+            pass
+    assert not threads()
+
+
+def test_a_reader_who_leaves_ends_every_connection(host: RangeHost) -> None:
+    host.then = lambda headers: Act(stall=1_000_000) if "range" in headers else SLOW
+    with opened(host.url("/")) as stream:
+        chunks = stream.chunks()
+        while stream.received < FIRST_SEGMENT:
+            next(chunks)
+        assert threads()
+    assert not threads()
+
+
+def test_the_deadline_holds(host: RangeHost) -> None:
+    host.then = lambda headers: Act(stall=1_000_000) if "range" in headers else SLOW
+    with opened(host.url("/"), seconds=1.5) as stream, pytest.raises(OutboundError) as caught:
+        for _ in stream.chunks():
+            pass
+    assert caught.value.timed_out
+    assert stream.received > FIRST_SEGMENT
