@@ -1,4 +1,4 @@
-"""`python -m bench [audio] [summaries] [worker]`: what is named, or all."""
+"""`python -m bench [audio] [download] [summaries] [worker]`: what is named, or all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-BENCHES: Mapping[str, str] = {name: f"bench.{name}" for name in ("audio", "summaries", "worker")}
+BENCHES: Mapping[str, str] = {name: f"bench.{name}" for name in ("audio", "download", "summaries", "worker")}
 
 
 def main(names: Sequence[str]) -> None:

@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
+from chalicelib.errors import OutboundError
 from chalicelib.outbound.exchange import Exchange
 from chalicelib.outbound.fetch import Source
 from chalicelib.outbound.patience import Patience
-from chalicelib.outbound.ranges import Whole
+from chalicelib.outbound.ranges import RangeRefused, SourceChanged, Whole
 
 SEGMENT_BYTES = 8 << 20
 _PIECE_BYTES = 1 << 16
@@ -120,13 +121,21 @@ class _Fetcher(threading.Thread):
 
     def _fetch(self, segment: _Segment) -> None:
         self._patience.tick()
-        if self._exchange is None or not self._exchange.reusable:
-            self._close()
-            self._exchange = self._whole.first.another(self._patience)
-        part = self._whole.ask(self._exchange, segment.start, segment.end)
-        for piece in _pieces(part):
+        for piece in _pieces(self._ask(segment)):
             segment.arrived.put(piece)
         segment.arrived.put(b"")
+
+    def _ask(self, segment: _Segment) -> Source:
+        if self._exchange and self._exchange.reusable:
+            try:
+                return self._whole.ask(self._exchange, segment.start, segment.end)
+            except (RangeRefused, SourceChanged):
+                raise
+            except OutboundError:
+                pass  # a host may close a kept connection at any moment
+        self._close()
+        self._exchange = self._whole.first.another(self._patience)
+        return self._whole.ask(self._exchange, segment.start, segment.end)
 
     def _close(self) -> None:
         if self._exchange:

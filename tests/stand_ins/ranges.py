@@ -135,4 +135,5 @@ class _RangeHandler(Handler):
 
 
 def etag(body: bytes) -> str:
-    return f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    """Of length and beginning alone: it is made for each request."""
+    return f'"{len(body):x}-{hashlib.sha256(body[:1000]).hexdigest()[:16]}"'
