@@ -14,6 +14,9 @@ import pytest
 from chalicelib import outbound
 from chalicelib.errors import OutboundError
 from chalicelib.outbound import Ranged, SourceCutShort, SourceTooLarge
+from chalicelib.outbound.exchange import Exchange
+from chalicelib.outbound.patience import Patience
+from chalicelib.outbound.urls import parse
 from tests.stand_ins.web import Receiver, WebServer
 
 NAMES = ("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY")
@@ -93,6 +96,18 @@ def test_the_deadline_ends_a_drip(web: WebServer, mode: str) -> None:
         fetch(web.url(f"{mode}/a.bin"), seconds=0.4)
     assert caught.value.timed_out
     assert time.monotonic() - started < 5
+
+
+def test_a_closed_connection_is_not_opened_behind_the_guard(web: WebServer) -> None:
+    """As http.client would do, from the name and without a check."""
+    target = parse(web.url("encoded/a.bin?Connection=close"))
+    with closing(Exchange(target, Patience(time.monotonic() + 20, 5))) as exchange:
+        exchange.send("GET", {}).read()
+        assert not exchange.kept
+        before = len(web.log)
+        with pytest.raises(OutboundError):
+            exchange.send("GET", {})
+    assert len(web.log) == before
 
 
 def test_a_redirect_inside(web: WebServer) -> None:

@@ -189,6 +189,7 @@ def test_what_is_not_the_range_asked_for(host: RangeHost, act: Act) -> None:
         {"ETag": None, "Last-Modified": OLD, "Date": OLD},
         {"ETag": None, "Last-Modified": "yesterday"},
         {"ETag": None, "Last-Modified": OLD.replace("GMT", "-0000")},
+        {"ETag": None, "Last-Modified": OLD.replace("GMT", "+0000")},
         {"Accept-Ranges": None},
         {"Accept-Ranges": "none"},
     ],
@@ -199,6 +200,19 @@ def test_where_nothing_vouches_for_a_range_none_is_asked_for(
     host.acts = [Act(cut=CUT, headers=headers)]
     with pytest.raises(SourceCutShort):
         fetch(host.url("/"))
+    assert len(host.log) == 1
+
+
+def test_a_range_of_the_callers_own_is_left_as_it_is(host: RangeHost) -> None:
+    host.acts = [Act(cut=CUT)]
+    deadline, headers = time.monotonic() + 20, {"Range": "bytes=5-"}
+    with (
+        outbound.open_source(host.url("/"), deadline=deadline, headers=headers) as source,
+        closing(Ranged(source)) as stream,
+    ):
+        assert source.status == 206
+        with pytest.raises(SourceCutShort):
+            list(stream.chunks())
     assert len(host.log) == 1
 
 

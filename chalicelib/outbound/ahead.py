@@ -120,13 +120,12 @@ class _Fetcher(threading.Thread):
             self._close()
 
     def _fetch(self, segment: _Segment) -> None:
-        self._patience.tick()
         for piece in _pieces(self._ask(segment)):
             segment.arrived.put(piece)
         segment.arrived.put(b"")
 
     def _ask(self, segment: _Segment) -> Source:
-        if self._exchange and self._exchange.reusable:
+        if self._exchange and self._exchange.kept:
             try:
                 return self._whole.ask(self._exchange, segment.start, segment.end)
             except (RangeRefused, SourceChanged):

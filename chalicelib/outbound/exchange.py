@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import select
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Self
 
 from chalicelib.errors import OutboundError
 from chalicelib.outbound.dial import SocketAddress, dial
-from chalicelib.outbound.patience import Patience, PatientSocket, polling
+from chalicelib.outbound.patience import Patience, PatientSocket
 from chalicelib.outbound.urls import Target
 
 FRAMING_BYTES = 1 << 18
@@ -59,13 +58,9 @@ class Exchange:
         return self._response
 
     @property
-    def reusable(self) -> bool:
-        """Whether the answer has been read to its end, the host keeps the connection, and nothing has
-        arrived on it unasked, such as its end."""
-        response = self._response
-        if response is None or response.will_close or response.length != 0:
-            return False
-        return not polling(self._sock, select.POLLIN)(0)
+    def kept(self) -> bool:
+        """Whether the host means to take another request. It may have changed its mind since."""
+        return self._response is not None and not self._response.will_close
 
     def expect(self, size: int) -> None:
         """Call before `size` bytes of a body are read."""

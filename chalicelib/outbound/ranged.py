@@ -98,7 +98,7 @@ class Ranged:
             self._connections = 1
         if isinstance(failure, RangeRefused | SourceCutShort):
             failure = cut_short(self.received, self.length)
-        if self._whole is None or not failure.retryable or isinstance(failure, SourceChanged):
+        if self._whole is None:
             raise failure
         if self.received - self._failed_at >= PROGRESS_BYTES:
             self._attempts = 0

@@ -38,6 +38,8 @@ class Act:
     """Hangs up after so many bytes of this answer."""
     stall: int | None = None
     """Falls silent after so many bytes of this answer."""
+    piece: int = PIECE
+    """Bytes that are sent at a time."""
     slow: int = 0
     """So many MB of this answer come at 50 MB/s, the others at once."""
 
@@ -57,6 +59,8 @@ class RangeHost(Loopback):
         self.at_once = 0
         self.gather = 0
         """Ranges are answered only when so many have been asked for."""
+        self.fickle = False
+        """Connections that it said it would keep end without an answer to the second request."""
         self._answering = 0
         self._lock = threading.Condition()
 
@@ -70,9 +74,14 @@ class RangeHost(Loopback):
             self._lock.notify_all()
             return self.acts.pop(0) if self.acts else self.then(headers)
 
-    def wait_for_others(self) -> bool:
+    def wait_for_ranges(self, count: int) -> bool:
         with self._lock:
-            return self._lock.wait_for(lambda: len(self.ranges()) >= self.gather, 20)
+            return self._lock.wait_for(lambda: len(self.ranges()) >= count, 20)
+
+    def wait_until_idle(self) -> bool:
+        """No answer is under way."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._answering == 0, 20)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -84,16 +93,22 @@ class RangeHost(Loopback):
         finally:
             with self._lock:
                 self._answering -= 1
+                self._lock.notify_all()
 
 
 class _RangeHandler(Handler):
     owner: RangeHost
+    used = False
 
     def do_GET(self) -> None:
+        if self.used and self.owner.fickle:
+            self.close_connection = True
+            return
+        self.used = True
         headers = {name.lower(): value for name, value in self.headers.items()}
         act = self.owner.take(headers, self.client_address[1])
         with self.owner.answering():
-            if "range" in headers and not self.owner.wait_for_others():
+            if "range" in headers and not self.owner.wait_for_ranges(self.owner.gather):
                 self.close_connection = True
             elif act.status:
                 self._head(act.status, {"Content-Length": "0"}, act)
@@ -125,8 +140,8 @@ class _RangeHandler(Handler):
 
     def _send(self, body: memoryview, act: Act) -> None:
         end = next((n for n in (act.cut, act.stall) if n is not None), len(body))
-        for at in range(0, min(end, len(body)), PIECE):
-            self.wfile.write(body[at : min(at + PIECE, end)])
+        for at in range(0, min(end, len(body)), act.piece):
+            self.wfile.write(body[at : min(at + act.piece, end)])
             if at < act.slow * PIECE and self.owner.stopping.wait(0.02):
                 return
         if act.stall is not None:
