@@ -167,7 +167,7 @@ def too_long(needed: float, allowed: float) -> JobError:
     """Both in seconds."""
     sentence = (
         f"The job would take about {_minutes(needed)}, and a worker has {_minutes(allowed)}: ask for a format"
-        " that is made faster (flac, opus, mp3 before aac, ogg), for a part of the source, or send it in parts."
+        " that is made faster (flac, opus, mp3 before aac, ogg), for a part of it, or send it in parts."
     )
     return JobError("TOO_LONG", sentence)
 
