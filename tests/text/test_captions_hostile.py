@@ -6,13 +6,14 @@ import math
 
 import pytest
 
-from chalicelib.text.captions import MAX_BYTES, parse
+from chalicelib.text.captions import MAX_BYTES, TIMED_TEXT, parse
 from chalicelib.text.captions.parse import MAX_CUES
 from chalicelib.text.failures import TextError
 from chalicelib.text.transcript import Cue
 
 TIMES = "00:00:01.000 --> 00:00:02.000\n"
 VTT = "WEBVTT\n\n" + TIMES
+TIMED = '<transcript><text start="1">'
 SIZE = 500_000
 """Characters; what is not linear takes hours for as many."""
 CASES = {
@@ -35,12 +36,16 @@ CASES = {
     "a long language": "WEBVTT\nLanguage: " + "a" * SIZE,
     "one long word": "w" * SIZE,
     "huge hours": "1\n" + "9" * SIZE + ":00:00,000 --> 99:00:00,000\nx",
+    "less-than signs of timed text": TIMED + "&lt;" * SIZE + "</text></transcript>",
+    "elements of timed text": TIMED + "<a>" * (SIZE // 7) + "</a>" * (SIZE // 7) + "x</text></transcript>",
+    "timed text that does not end": TIMED + "<text>" * (SIZE // 6),
+    "an entity in an entity": '<!DOCTYPE t [<!ENTITY a "aaaa">]>' + TIMED + "&a;</text></transcript>",
     "deep lists": "[[" * SIZE,
     "deep objects": '{"a":' * (SIZE // 5),
 }
 
 
-@pytest.mark.parametrize("form", ["srt", "vtt", "json", "txt", None])
+@pytest.mark.parametrize("form", ["srt", "vtt", "json", "txt", TIMED_TEXT, None])
 @pytest.mark.parametrize("name", CASES)
 def test_clean_cues_or_a_clear_failure(name: str, form: str | None) -> None:
     cues: tuple[Cue, ...] = ()
@@ -49,7 +54,7 @@ def test_clean_cues_or_a_clear_failure(name: str, form: str | None) -> None:
         cues = parse(CASES[name].encode(), form).cues
     except TextError as error:
         code = error.code
-    assert bool(cues) != (code in ("CAPTIONS_INVALID", "CAPTIONS_TOO_LARGE"))
+    assert bool(cues) != (code in ("CAPTIONS_INVALID", "CAPTIONS_TOO_LARGE", "CAPTIONS_EMPTY"))
     assert all(math.isfinite(cue.end) and cue.start >= 0 and cue.duration >= 0 and cue.text for cue in cues)
     assert [cue.start for cue in cues] == sorted(cue.start for cue in cues)
 

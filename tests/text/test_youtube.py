@@ -66,6 +66,15 @@ def test_text_comes_as_it_is_spoken(youtube: YouTube) -> None:
     assert [cue.text for cue in fetch().cues] == ["a & b", "two lines", 'say "5 > 4"']
 
 
+def test_comparisons_are_text_and_tags_are_none(youtube: YouTube) -> None:
+    rows = (
+        "<text start='0'>if a &amp;lt; b and c &amp;gt; d</text><text start='1'>&lt;i&gt;one&lt;/i&gt;</text>"
+    )
+    page = scene.Page(body=f"<transcript>{rows}</transcript>".encode())
+    youtube.videos[VIDEO_ID] = Video(always={"timedtext": page})
+    assert [cue.text for cue in fetch().cues] == ["if a < b and c > d", "one"]
+
+
 def test_the_authors_chapters_come_from_the_description(youtube: YouTube) -> None:
     youtube.videos[VIDEO_ID] = Video(description="Hi!\n0:00 Start\n0:20 - Middle\n0:40 End", seconds=60)
     assert fetch().video.chapters == (Chapter(0, "Start"), Chapter(20, "Middle"), Chapter(40, "End"))
@@ -142,11 +151,12 @@ def test_times_that_are_no_numbers_are_left_out(youtube: YouTube) -> None:
     cues = (
         (float("nan"), 1.0, "never"),
         (-1.0, 1.0, "before"),
-        (2.0, float("inf"), "ever"),
+        (1e300, 1.0, "in another age"),
+        (2.0, float("inf"), "from now on"),
         (3.0, 1.0, "now"),
     )
     youtube.videos[VIDEO_ID] = Video(tracks=(scene.Track(cues=cues),))
-    assert [cue.text for cue in fetch().cues] == ["now"]
+    assert fetch().cues == (Cue(2.0, 0.0, "from now on"), Cue(3.0, 1.0, "now"))
 
 
 def test_an_answer_larger_than_any_page_is_not_read_to_its_end(youtube: YouTube) -> None:

@@ -90,6 +90,15 @@ def test_json_deeper_than_python_reads_means_that_youtube_has_changed(youtube: Y
     assert raised.value.code == "YOUTUBE_CHANGED"
 
 
+def test_captions_full_of_signs_take_no_time(youtube: YouTube) -> None:
+    """Among which the library looks for tags for as long as the square of their number says."""
+    signs = "&lt;" * 1_000_000
+    page = scene.Page(body=f'<transcript><text start="1">{signs}</text></transcript>'.encode())
+    youtube.videos[VIDEO_ID] = Video(always={"timedtext": page})
+    (cue,) = YouTubeSource().fetch(wanted()).cues
+    assert cue.text == "<" * 1_000_000
+
+
 def test_an_answer_that_arrives_too_slowly_is_not_read_to_its_end(youtube: YouTube) -> None:
     youtube.videos[VIDEO_ID] = Video()
     times: Iterator[float] = iter([0.0, 0.0, 61.0])  # made, asked, first bytes there

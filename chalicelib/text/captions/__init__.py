@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from chalicelib.text.captions.parse import MAX_BYTES, Captions, parse
+from chalicelib.text.captions.parse import MAX_BYTES, TIMED_TEXT, Captions, NoCues, parse
 
-__all__ = ["MAX_BYTES", "Captions", "parse"]
+__all__ = ["MAX_BYTES", "TIMED_TEXT", "Captions", "NoCues", "parse"]

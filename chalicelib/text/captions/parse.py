@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Final, NamedTuple
 
-from chalicelib.text.captions import blocks, documents, plain
+from chalicelib.text.captions import blocks, documents, plain, timed_text
 from chalicelib.text.captions.clean import MAX_SECONDS, clean, tag_of
 from chalicelib.text.failures import TextError
 from chalicelib.text.transcript import Cue
@@ -28,20 +28,30 @@ class Captions(NamedTuple):
     """BCP 47, if the file tells."""
 
 
+class NoCues(TextError):
+    """CAPTIONS_INVALID of captions that can be read, but in which nothing is said."""
+
+    def __init__(self) -> None:
+        super().__init__("CAPTIONS_INVALID", details="The captions hold no cue with text.")
+
+
+TIMED_TEXT: Final = "timed-text"
+"""A format of YouTube's own, which nobody else can ask for."""
 Parsed = tuple[Iterable[Cue], str | None]
 _PARSERS: Mapping[str, Callable[[str], Parsed]] = {
     "srt": blocks.srt,
     "vtt": blocks.vtt,
     "json": documents.parse,
     "txt": lambda text: (plain.spread(text), None),
+    TIMED_TEXT: lambda text: (timed_text.cues(text), None),
 }
 
 
 def parse(data: bytes, format: str | None = None, *, most: int = MAX_BYTES) -> Captions:  # noqa: A002
-    """`format`: one of request.CAPTION_FORMATS; None: told from the content. The times of plain text are
-    made up (see plain.spread). `most`: bytes; for files that are ours, more may be right.
+    """`format`: one of request.CAPTION_FORMATS, or TIMED_TEXT; None: told from the content. The times of
+    plain text are made up (see plain.spread). `most`: bytes; for files that are ours, more may be right.
 
-    Raises TextError CAPTIONS_TOO_LARGE, or CAPTIONS_INVALID, which an empty file is too.
+    Raises TextError CAPTIONS_TOO_LARGE or CAPTIONS_INVALID; NoCues, if nothing else is the matter.
     """
     if len(data) > most:
         raise TextError("CAPTIONS_TOO_LARGE", details=f"{len(data):,} bytes")
@@ -51,7 +61,7 @@ def parse(data: bytes, format: str | None = None, *, most: int = MAX_BYTES) -> C
     if len(kept) > MAX_CUES:
         raise TextError("CAPTIONS_TOO_LARGE", details=f"More than {MAX_CUES:,} cues.")
     if not kept:
-        raise TextError("CAPTIONS_INVALID", details="The captions hold no cue with text.")
+        raise NoCues
     return Captions(tuple(sorted(kept, key=lambda cue: cue.start)), tag_of(language))
 
 

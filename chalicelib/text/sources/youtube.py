@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import requests
@@ -14,10 +13,11 @@ from chalicelib.sites.proxies import Way, way
 from chalicelib.text.captions.clean import clean
 from chalicelib.text.failures import TextError, told_by_sites
 from chalicelib.text.language import best, choose, tag
+from chalicelib.text.sources import youtube_text
 from chalicelib.text.sources.source import Wanted
-from chalicelib.text.sources.youtube_errors import status_of, understood
-from chalicelib.text.sources.youtube_session import Player, carry, open_session
-from chalicelib.text.transcript import Cue, Track, Transcript
+from chalicelib.text.sources.youtube_errors import understood
+from chalicelib.text.sources.youtube_session import Player, TimeoutSession, carry, open_session
+from chalicelib.text.transcript import Track, Transcript
 
 MAX_LISTED = 60
 """Languages that an error names."""
@@ -63,35 +63,35 @@ def _read(wanted: Wanted, chosen: Way) -> Transcript:
     with open_session(player, wanted.task.seconds_left() / 2, tick) as session, understood(player):
         api = library.YouTubeTranscriptApi(chosen.proxy, session)
         carry(session, chosen.proxy.retries_when_blocked if chosen.proxy else 0)
-        return _transcript(api, player, wanted)
+        return _transcript(api, session, player, wanted)
 
 
-def _transcript(api: library.YouTubeTranscriptApi, player: Player, wanted: Wanted) -> Transcript:
+def _transcript(
+    api: library.YouTubeTranscriptApi, session: TimeoutSession, player: Player, wanted: Wanted
+) -> Transcript:
     video_id = str(wanted.target.video_id)
-    listed = {_track(captions): captions for captions in api.list(video_id)}
+    listed = _listed(api, video_id)
     pick = _pick(listed, player, wanted)
-    try:
-        fetched = _fetch(pick, listed)
-    except library.YouTubeRequestFailed as error:
-        if status_of(error) != 404:
-            raise
+    answer = _ask(session, pick, listed)
+    if answer.status_code == 404:
         # the address of the captions has run out: a new list has new ones
-        listed = {_track(captions): captions for captions in api.list(video_id)}
+        listed = _listed(api, video_id)
         pick = _pick(listed, player, wanted)
-        fetched = _fetch(pick, listed)
-    cues = _cues(fetched)
-    if not cues:
-        raise TextError("CAPTIONS_EMPTY")
+        answer = _ask(session, pick, listed)
     return Transcript(
         video=player.video(video_id, wanted.target.url),
-        cues=cues,
-        language=tag(fetched.language_code),
-        language_name=_name(fetched.language) or None,
-        is_generated=fetched.is_generated,
+        cues=youtube_text.cues(answer),
+        language=tag(pick.captions.language_code),
+        language_name=_name(pick.captions.language) or None,
+        is_generated=pick.captions.is_generated,
         source=YouTube.name,
         translated_from=pick.translated_from,
         available=tuple(listed),
     )
+
+
+def _listed(api: library.YouTubeTranscriptApi, video_id: str) -> dict[Track, library.Transcript]:
+    return {_track(captions): captions for captions in api.list(video_id)}
 
 
 def _track(captions: library.Transcript) -> Track:
@@ -133,22 +133,22 @@ def _translated(
     return _Pick(captions.translate(to.language), tag(captions.language_code))
 
 
-def _fetch(pick: _Pick, listed: dict[Track, library.Transcript]) -> library.FetchedTranscript:
+def _ask(session: TimeoutSession, pick: _Pick, listed: dict[Track, library.Transcript]) -> requests.Response:
     try:
-        return pick.captions.fetch()
-    except (library.RequestBlocked, requests.exceptions.RetryError) as error:
+        answer = youtube_text.ask(session, pick.captions)
+    except requests.exceptions.RetryError as error:
         if pick.translated_from is None:
             raise
-        # YouTube has just answered twice: it refuses the translation, not this address
-        raise TextError("TRANSLATION_NOT_AVAILABLE", details=_languages(listed)) from error
+        raise _not_translated(listed) from error
+    if answer.status_code == 429 and pick.translated_from:
+        raise _not_translated(listed)
+    return answer
+
+
+def _not_translated(listed: dict[Track, library.Transcript]) -> TextError:
+    """YouTube has just answered twice: it refuses the translation, not this address."""
+    return TextError("TRANSLATION_NOT_AVAILABLE", details=_languages(listed))
 
 
 def _languages(listed: dict[Track, library.Transcript]) -> str:
     return ", ".join(dict.fromkeys(track.language for track in list(listed)[:MAX_LISTED]))
-
-
-def _cues(fetched: library.FetchedTranscript) -> tuple[Cue, ...]:
-    made = (Cue(s.start, s.duration, clean(s.text)) for s in fetched)
-    return tuple(
-        cue for cue in made if cue.text and math.isfinite(cue.end) and cue.start >= 0 and cue.duration >= 0
-    )

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
-from xml.etree.ElementTree import ParseError
 
 import requests
 import youtube_transcript_api as library
@@ -60,35 +58,27 @@ def understood(player: Player) -> Iterator[None]:
     except library.VideoUnplayable as error:
         raise _unplayable(error) from error
     except library.YouTubeRequestFailed as error:
-        raise _refused(error) from error
-    except ParseError as error:
-        raise TextError("CAPTIONS_LOCKED" if _for_players_only(player) else "CAPTIONS_EMPTY") from error
+        raise refused(_status_of(error)) from error
     except tuple(kind for kind, _ in _BY_TYPE) as error:
         code = next(code for kind, code in _BY_TYPE if isinstance(error, kind))
         details = type(error).__name__ if code == "YOUTUBE_CHANGED" else None
         raise TextError(code, details=details) from error
 
 
-def status_of(error: library.YouTubeRequestFailed) -> int:
-    """0 if it is not known."""
-    number = re.match(r"\d{3}", error.reason)
-    return int(number.group()) if number else 0
-
-
-def _refused(error: library.YouTubeRequestFailed) -> TextError:
-    status = status_of(error)
-    if status == 403:
-        return TextError("YOUTUBE_BLOCKED", details="HTTP 403")
+def refused(status: int) -> TextError:
+    """What an HTTP status other than 200 means; 0 if it is not known."""
+    if status in (403, 429):
+        return TextError("YOUTUBE_BLOCKED", details=f"HTTP {status}")
     passes = status >= 500 or status in (0, 408)
     return TextError("YOUTUBE_UNREACHABLE" if passes else "YOUTUBE_CHANGED", details=f"HTTP {status}")
+
+
+def _status_of(error: library.YouTubeRequestFailed) -> int:
+    number = re.match(r"\d{3}", error.reason)
+    return int(number.group()) if number else 0
 
 
 def _unplayable(error: library.VideoUnplayable) -> TextError:
     said = " ".join(text for text in (error.reason, *error.sub_reasons) if isinstance(text, str))
     reason = clean(said)[:MAX_REASON]
     return TextError(code_of(reason) or "VIDEO_UNPLAYABLE", details=reason or None)
-
-
-def _for_players_only(player: Player) -> bool:
-    """`exp=xpe` and `exp=xpv` need a PO token; the library looks for the first alone."""
-    return bool({"xpe", "xpv"} & set(parse_qs(urlsplit(player.asked).query).get("exp", [])))
