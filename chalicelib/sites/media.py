@@ -19,10 +19,11 @@ from yt_dlp.utils import DownloadError, ExtractorError
 
 from chalicelib.errors import BatchreelError
 from chalicelib.settings import settings
+from chalicelib.sites.bounded import Limits
 from chalicelib.sites.extractors import is_smuggled, page_extractors, youtube_extractors
 from chalicelib.sites.failures import SiteError
 from chalicelib.sites.hosts import registered
-from chalicelib.sites.network import GuardedRH, Limits, ProxyRH, StandInRH
+from chalicelib.sites.network import GuardedRH, ProxyRH, StandInRH
 from chalicelib.sites.session import SCRIPTS, Session, open_session
 from chalicelib.sites.wire import Order
 

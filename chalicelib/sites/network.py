@@ -10,40 +10,24 @@ import io
 import ssl
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from yt_dlp.networking._requests import RequestsRH
+from urllib3.util import Retry
+from yt_dlp.networking._requests import RequestsHTTPAdapter, RequestsRH
 from yt_dlp.networking.common import Request, RequestHandler, Response
 from yt_dlp.networking.exceptions import HTTPError, TransportError
 
 from chalicelib.errors import OutboundError
 from chalicelib.outbound.request import Reply, request
 from chalicelib.settings import settings
+from chalicelib.sites.bounded import BoundedAdapter, Limits
 
 MAX_REDIRECTS = 5
-MAX_BYTES = 16 << 20
-"""Of one answer, where nothing else is said: pages, manifests and captions; never media."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 _FOR_ITS_ORIGIN = {"authorization", "cookie"}
-
-
-@dataclass(frozen=True)
-class Limits:
-    deadline: float
-    """time.monotonic(), for all that is asked in one session."""
-    tick: Callable[[], None] = lambda: None
-    """Called about once a second while waiting; what it raises ends the session."""
-    max_bytes: int = MAX_BYTES
-    """Of one answer, which is read whole."""
-
-    @classmethod
-    def within(
-        cls, seconds: float, tick: Callable[[], None] = lambda: None, max_bytes: int = MAX_BYTES
-    ) -> Limits:
-        return cls(time.monotonic() + seconds, tick, max_bytes)
 
 
 @dataclass(frozen=True)
@@ -148,6 +132,26 @@ class StandInRH(GuardedRH):
 
     def _deadline(self) -> float:
         return min(super()._deadline(), time.monotonic() + settings().youtube_timeout)
+
+
+class _YtDlpAdapter(BoundedAdapter, RequestsHTTPAdapter):  # type: ignore[misc]  # yt-dlp has no types
+    """What makes yt-dlp's sessions, within limits."""
+
+
+class BoundedRH(ProxyRH):
+    """The same within limits, each answer read whole."""
+
+    def __init__(self, *, limits: Limits, **options: Any) -> None:
+        super().__init__(**options)
+        self._limits = limits
+
+    def _create_instance(self, cookiejar: Any, legacy_ssl_support: bool | None = None) -> Any:
+        session = super()._create_instance(cookiejar, legacy_ssl_support)
+        context = self._make_sslcontext(legacy_ssl_support=legacy_ssl_support)
+        adapter = _YtDlpAdapter(self._limits, ssl_context=context, max_retries=Retry(False))
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
 
 
 class _Headers:

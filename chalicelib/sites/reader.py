@@ -19,8 +19,8 @@ from typing import Any
 from yt_dlp.networking.common import Request
 
 from chalicelib.sites import formats, media, wire
+from chalicelib.sites.bounded import Limits
 from chalicelib.sites.failures import SiteError
-from chalicelib.sites.network import Limits
 from chalicelib.sites.session import Session
 from chalicelib.sites.translation import disk_is_full
 from chalicelib.sites.wire import Answer, Failed, Kept, Order, Received

@@ -18,9 +18,10 @@ from yt_dlp.networking.exceptions import RequestError, TransportError
 from chalicelib.errors import BatchreelError
 from chalicelib.settings import settings
 from chalicelib.sites import translation
+from chalicelib.sites.bounded import Limits
 from chalicelib.sites.extractors import site_extractors, youtube_extractors
 from chalicelib.sites.failures import SiteError
-from chalicelib.sites.network import GuardedRH, Limits, ProxyRH, StandInRH
+from chalicelib.sites.network import BoundedRH, GuardedRH, StandInRH
 
 if TYPE_CHECKING:
     from chalicelib.sites.proxies import Way
@@ -97,7 +98,7 @@ def for_youtube(way: Way, limits: Limits) -> Iterator[Session]:
     """For captions and lists: YouTube's own extractors alone. Each session is a connection of its own."""
     options = _CAPTIONS | {"proxy": way.url or "", "socket_timeout": settings().youtube_timeout}
     base = settings().youtube_base_url
-    handler = partial(StandInRH, base=base, limits=limits) if base else ProxyRH
+    handler = partial(StandInRH, base=base, limits=limits) if base else partial(BoundedRH, limits=limits)
     with open_session(options, youtube_extractors(), handler, limits, youtube=True) as session:
         yield session
 

@@ -21,7 +21,7 @@ from chalicelib.text.failures import TextError, told_by_sites
 from chalicelib.text.urls import Target
 
 if TYPE_CHECKING:
-    from chalicelib.sites.network import Limits
+    from chalicelib.sites.bounded import Limits
     from chalicelib.sites.session import Session
 
 MOST_SECONDS = 300.0
@@ -62,7 +62,7 @@ def expand(
 
     Raises TextError PLAYLIST_EMPTY, VIDEO_UNAVAILABLE if there is no such list, and those of YouTube.
     """
-    from chalicelib.sites.network import Limits
+    from chalicelib.sites.bounded import Limits
 
     way = proxies.way(use_proxy)
     limits = Limits.within(min(seconds, MOST_SECONDS), tick)

@@ -8,7 +8,8 @@ import pytest
 from yt_dlp.utils import DownloadError
 
 from chalicelib.sites import media
-from chalicelib.sites.network import GuardedRH, Limits, ProxyRH, StandInRH
+from chalicelib.sites.bounded import Limits
+from chalicelib.sites.network import GuardedRH, ProxyRH, StandInRH
 from chalicelib.sites.translation import disk_is_full
 from chalicelib.sites.wire import Order
 

@@ -105,3 +105,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and status not in (204, 304):
             self.wfile.write(body)
+
+    def drip(self, start: bytes) -> None:
+        """`start`, and then one byte every 20 ms for as long as the server runs."""
+        self.close_connection = True
+        self.wfile.write(start)
+        while not self.owner.stopping.wait(0.02):
+            self.wfile.write(b"x")
+            self.wfile.flush()

@@ -34,6 +34,8 @@ class TlsProxy(Loopback):
         self.connects: list[tuple[str, str]] = []
         self.refuse: int | None = None
         """Status that every CONNECT gets, e.g. 407."""
+        self.drips = False
+        """Whether the answer to CONNECT never ends."""
         authority = trustme.CA()
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert(*hosts).configure_cert(context)
@@ -66,6 +68,9 @@ class _ProxyHandler(Handler):
         self.close_connection = True
         if self.owner.refuse:
             self.answer(self.owner.refuse)
+            return
+        if self.owner.drips:
+            self.drip(b"HTTP/1.1 200 Connection established\r\nX-Long: ")
             return
         with socket.create_connection(("127.0.0.1", self.owner.behind.port)) as behind:
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")

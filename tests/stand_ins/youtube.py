@@ -168,6 +168,9 @@ class _YouTubeHandler(Handler):
             self.owner.stopping.wait()
             self.close_connection = True
             return
+        if page.drip:
+            self.drip(page.drip)
+            return
         # unsaid, the client may send its next request while this connection is being closed
         closing = {"Connection": "close"} if self.close_connection else {}
         self.answer(page.status, page.body, {"Content-Type": page.kind, **closing, **page.headers})

@@ -6,6 +6,7 @@ compares them).
 
 from __future__ import annotations
 
+import gzip
 import html
 import json
 import re
@@ -24,13 +25,15 @@ TRANSLATIONS = {"de": "German", "en": "English", "es": "Spanish", "fr": "French"
 
 @dataclass(frozen=True)
 class Page:
-    """One answer. `slow`: none at all, for as long as the server runs."""
+    """One answer. `slow`: none at all, for as long as the server runs. `drip`: these bytes as they are, and
+    then one every 20 ms for as long."""
 
     status: int = 200
     body: bytes = b""
     kind: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
     slow: bool = False
+    drip: bytes = b""
 
 
 def json_page(value: Any, status: int = 200) -> Page:
@@ -38,6 +41,11 @@ def json_page(value: Any, status: int = 200) -> Page:
 
 
 SLOW = Page(slow=True)
+HEAD_BY_BYTES = Page(drip=b"HTTP/1.1 200 OK\r\nX-Long: ")
+CHUNK_BY_BYTES = Page(drip=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;")
+BODY_BY_BYTES = Page(drip=b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+PACKED = Page(body=gzip.compress(b" " * 16_000_001), headers={"Content-Encoding": "gzip"})
+"""Small, and larger than any page when it is unpacked."""
 EMPTY = Page(kind="text/xml; charset=UTF-8")
 NOT_JSON = Page(body=b"<!DOCTYPE html><title>Sorry</title>")
 CAPTCHA = Page(

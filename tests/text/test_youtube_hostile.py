@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
 
 from chalicelib.errors import JobCancelled
 from chalicelib.text.failures import TextError
 from chalicelib.text.sources.youtube import YouTube as YouTubeSource
-from chalicelib.text.sources.youtube_session import YOUTUBE, TimeoutSession, carry
 from chalicelib.text.transcript import Transcript
 from tests.stand_ins import youtube_videos as scene
 from tests.stand_ins.youtube import YouTube
@@ -97,15 +94,6 @@ def test_captions_full_of_signs_take_no_time(youtube: YouTube) -> None:
     youtube.videos[VIDEO_ID] = Video(always={"timedtext": page})
     (cue,) = YouTubeSource().fetch(wanted()).cues
     assert cue.text == "<" * 1_000_000
-
-
-def test_an_answer_that_arrives_too_slowly_is_not_read_to_its_end(youtube: YouTube) -> None:
-    youtube.videos[VIDEO_ID] = Video()
-    times: Iterator[float] = iter([0.0, 0.0, 61.0])  # made, asked, first bytes there
-    with TimeoutSession(5, 60, clock=lambda: next(times)) as session:
-        carry(session, 0)
-        with pytest.raises(requests.Timeout):
-            session.get(f"{YOUTUBE}watch?v={VIDEO_ID}")
 
 
 def test_a_job_that_is_cancelled_reads_no_further(youtube: YouTube, monkeypatch: pytest.MonkeyPatch) -> None:

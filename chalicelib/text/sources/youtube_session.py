@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
-from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
 from urllib3.util import Retry
 
 from chalicelib.settings import settings
+from chalicelib.sites.bounded import BoundedAdapter, Limits
 from chalicelib.text.captions.clean import clean
 from chalicelib.text.sources.description import chapters
 from chalicelib.text.transcript import Video
 from chalicelib.text.urls import thumbnails
 
-MAX_BYTES = 16_000_000
-"""Of one answer; a watch page has 1 MB."""
 CONNECT_SECONDS = 5.0
 YOUTUBE = "https://www.youtube.com/"
 _MOST_CHARACTERS = 500
@@ -33,43 +29,31 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 class TimeoutSession(requests.Session):
-    """The library sets no timeouts. `seconds`: after so many, nothing is asked or read any more. `tick` is
-    called before each request and while an answer arrives; what it raises comes out."""
+    """The library sets no timeouts."""
 
-    def __init__(
-        self,
-        timeout: float,
-        seconds: float,
-        tick: Callable[[], None] = lambda: None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, timeout: float, limits: Limits) -> None:
         super().__init__()
+        self.limits = limits
         self._timeout = (min(CONNECT_SECONDS, timeout), timeout)
-        self._tick = tick
-        self._clock = clock
-        self._until = clock() + seconds
         # proxies of the environment would replace the one that was chosen for this request
         self.trust_env = False
         self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
 
-    def check(self) -> None:
-        """Raises requests.Timeout when the time is over."""
-        self._tick()
-        if self._clock() >= self._until:
-            raise requests.Timeout("no time is left")
-
     def request(self, *args: Any, **options: Any) -> requests.Response:
-        self.check()
+        """Raises requests.Timeout when the time is over."""
+        try:
+            self.limits.check()
+        except TimeoutError as error:
+            raise requests.Timeout(error) from error
         options.setdefault("timeout", self._timeout)
         return super().request(*args, **options)
 
 
-class BoundedAdapter(HTTPAdapter):
-    """Reads each answer whole, up to MAX_BYTES. A 429 is asked again `retries` times, at once: through a
-    rotating proxy that is another address. The worker would sleep for `Retry-After`, so it is not heeded."""
+class RetryingAdapter(BoundedAdapter):
+    """A 429 is asked again `retries` times, at once: through a rotating proxy that is another address. The
+    worker would sleep for `Retry-After`, so it is not heeded."""
 
-    def __init__(self, check: Callable[[], None], retries: int = 0) -> None:
-        self._check = check
+    def __init__(self, limits: Limits, retries: int = 0) -> None:
         again = Retry(
             total=max(1, retries),
             connect=1,
@@ -79,26 +63,14 @@ class BoundedAdapter(HTTPAdapter):
             status_forcelist=[429] if retries else [],
             respect_retry_after_header=False,
         )
-        super().__init__(max_retries=again)
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        response = super().send(request, *args, **options)
-        body = bytearray()
-        for piece in _pieces(response):
-            body += piece
-            self._check()  # a peer that sends a byte now and then never times out
-            if len(body) > MAX_BYTES:
-                response.close()
-                raise requests.ConnectionError("the answer is too large", request=request)
-        response._content = bytes(body)
-        return response
+        super().__init__(limits, max_retries=again)
 
 
-class LoopbackAdapter(BoundedAdapter):
+class LoopbackAdapter(RetryingAdapter):
     """Connects to a stand-in. URL, cookies and Host stay YouTube's."""
 
-    def __init__(self, check: Callable[[], None], base: str) -> None:
-        super().__init__(check)
+    def __init__(self, limits: Limits, base: str) -> None:
+        super().__init__(limits)
         self._base = base
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
@@ -174,28 +146,18 @@ class Player:
 
 
 def open_session(player: Player, seconds: float, tick: Callable[[], None] = lambda: None) -> TimeoutSession:
-    session = TimeoutSession(settings().youtube_timeout, seconds, tick)
+    """After so many seconds nothing is asked or read any more. What `tick` raises comes out."""
+    session = TimeoutSession(settings().youtube_timeout, Limits.within(seconds, tick))
     session.hooks["response"].append(player.see)
     return session
 
 
 def carry(session: TimeoutSession, retries: int) -> None:
     """Says what the session connects with. To be called last: the library mounts adapters of its own."""
-    session.mount("https://", BoundedAdapter(session.check, retries))
-    session.mount("http://", BoundedAdapter(session.check, retries))
+    session.mount("https://", RetryingAdapter(session.limits, retries))
+    session.mount("http://", RetryingAdapter(session.limits, retries))
     if settings().youtube_base_url:
-        session.mount(YOUTUBE, LoopbackAdapter(session.check, settings().youtube_base_url))
-
-
-def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """As they arrive: requests itself would wait until there are enough of them."""
-    try:
-        while piece := response.raw.read1(65536, decode_content=True):
-            yield piece
-    except urllib3.exceptions.TimeoutError as error:
-        raise requests.ReadTimeout(error) from error
-    except urllib3.exceptions.HTTPError as error:
-        raise requests.ConnectionError(error) from error
+        session.mount(YOUTUBE, LoopbackAdapter(session.limits, settings().youtube_base_url))
 
 
 def _at(value: Any, *path: str | int) -> Any:

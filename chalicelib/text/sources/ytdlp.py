@@ -80,7 +80,7 @@ class YtDlp:
 @contextmanager
 def _session(wanted: Wanted) -> Iterator[Session]:
     from chalicelib.sites import session as sessions
-    from chalicelib.sites.network import Limits
+    from chalicelib.sites.bounded import Limits
 
     def tick() -> None:
         wanted.task.report(5, "fetching_transcript")
