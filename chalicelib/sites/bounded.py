@@ -47,7 +47,7 @@ class Limits:
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads each answer whole, up to `limits.max_bytes`. Raises as requests does, and what `limits.tick` does."""
+    """Reads each answer whole, up to `limits.max_bytes`. Raises as requests and `limits.tick` do."""
 
     def __init__(self, limits: Limits, **options: Any) -> None:
         self._pools = _pools(limits)

@@ -14,12 +14,14 @@ SPEECH: Final = "speech"
 """A recogniser may still get a transcript."""
 OTHER_CAPTIONS: Final = "other-captions"
 """Another way to the same captions may still get through."""
+FILE: Final = "file"
+"""What no page of a site is may be a media file, with captions inside it."""
 
 
 @dataclass(frozen=True)
 class Cause(sites.Cause):
     helps: str = ""
-    """Which other sources may still help: SPEECH, OTHER_CAPTIONS, both with a space between, or neither."""
+    """Which other sources may still help: SPEECH, OTHER_CAPTIONS, FILE, with spaces between."""
 
 
 def _of_sites(code: str, message: str | None = None, helps: str = "") -> Cause:
@@ -36,7 +38,7 @@ CAUSES: Mapping[str, Cause] = {
     "NO_CAPTIONS": Cause(
         "The video has no captions: send some with `captions_url` or `captions`, "
         "or set `speech_to_text` if this service has a recogniser",
-        helps=SPEECH,
+        helps=f"{SPEECH} {FILE}",
     ),
     "NOT_YET_AVAILABLE": _of_sites(
         "NOT_YET_AVAILABLE", "The video is live, or has not begun: its captions come later"
@@ -73,12 +75,12 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "CAPTIONS_LOCKED": Cause(
         "YouTube gives these captions to its own players alone (a PO token is needed): send them along",
-        helps=f"{SPEECH} {OTHER_CAPTIONS}",
+        helps=f"{SPEECH} {OTHER_CAPTIONS} {FILE}",
     ),
     "CAPTIONS_EMPTY": Cause(
         "The captions came empty: try again later, or send them along",
         retry_after=5 * MINUTE,
-        helps=f"{SPEECH} {OTHER_CAPTIONS}",
+        helps=f"{SPEECH} {OTHER_CAPTIONS} {FILE}",
     ),
     "CAPTIONS_INVALID": Cause("The captions cannot be read: send SRT, WebVTT, JSON or plain text in UTF-8"),
     "CAPTIONS_TOO_LARGE": Cause("The captions are larger than 10 MB: send the text without styles"),
@@ -95,8 +97,9 @@ CAUSES: Mapping[str, Cause] = {
     "SITE_NOT_SUPPORTED": _of_sites(
         "SITE_NOT_SUPPORTED",
         "Nothing at this URL could be read as a video: give the URL of a media file, or send captions along",
+        helps=f"{OTHER_CAPTIONS} {FILE}",
     ),
-    "SITE_FAILED": _of_sites("SITE_FAILED"),
+    "SITE_FAILED": _of_sites("SITE_FAILED", helps=FILE),
     "PLAYLIST_EMPTY": Cause(
         "The playlist or channel has no videos that can be seen: check that it is public"
     ),

@@ -109,9 +109,58 @@ def test_what_no_source_knows_is_not_supported(ask: Ask) -> None:
     assert told(ask) == "SITE_NOT_SUPPORTED"
 
 
+@pytest.mark.parametrize("code", ["NO_CAPTIONS", "SITE_NOT_SUPPORTED", "SITE_FAILED"])
+def test_what_a_site_s_extractor_makes_nothing_of_may_be_a_file(ask: Ask, code: str) -> None:
+    assert ask(yt_dlp=failing(code), subtitle_track=found) == ["yt-dlp", "subtitle-track"]
+
+
+@pytest.mark.parametrize("code", ["VIDEO_PRIVATE", "GEO_BLOCKED", "LANGUAGE_NOT_AVAILABLE"])
+def test_what_a_site_has_told_is_not_asked_of_a_file(ask: Ask, code: str) -> None:
+    assert told(ask, yt_dlp=failing(code), subtitle_track=found) == code
+
+
+def test_a_file_without_captions_is_told_as_such_and_may_be_recognised(ask: Ask) -> None:
+    scripts = {"yt_dlp": failing("SITE_NOT_SUPPORTED"), "subtitle_track": failing("NO_CAPTIONS")}
+    assert told(ask, **scripts) == "NO_CAPTIONS"
+    assert ask(**scripts, speech=found) == ["yt-dlp", "subtitle-track", "speech"]
+
+
+def test_a_page_that_is_no_file_keeps_the_failure_of_its_extractor(ask: Ask) -> None:
+    for code in ("NO_CAPTIONS", "SITE_FAILED"):
+        assert told(ask, yt_dlp=failing(code), subtitle_track=failing("SITE_NOT_SUPPORTED")) == code
+
+
+def test_a_file_that_cannot_be_fetched_explains_why_nothing_was_found(ask: Ask) -> None:
+    def refused() -> Transcript:
+        raise JobError("DOWNLOAD_FAILED", "The source answered 503.", retryable=True)
+
+    assert told(ask, yt_dlp=failing("SITE_NOT_SUPPORTED"), subtitle_track=refused) == "DOWNLOAD_FAILED"
+    assert told(ask, yt_dlp=failing("NO_CAPTIONS"), subtitle_track=refused) == "NO_CAPTIONS"
+    scripts = {"yt_dlp": failing("NO_CAPTIONS"), "subtitle_track": refused, "speech": found}
+    assert ask(**scripts) == ["yt-dlp", "subtitle-track", "speech"]
+
+
 def test_the_order_is_the_operators(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATCHREEL_TEXT_SOURCES", "yt-dlp,youtube")
-    assert ask(captions=found, youtube=found, yt_dlp=found) == ["yt-dlp"]
+    assert ask(youtube=found, yt_dlp=found, speech=found) == ["yt-dlp"]
+
+
+def test_a_page_is_read_as_one_though_it_was_tried_as_a_file_first(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATCHREEL_TEXT_SOURCES", "subtitle-track,yt-dlp")
+    no_file = failing("SITE_NOT_SUPPORTED")
+    assert ask(subtitle_track=no_file, yt_dlp=found) == ["subtitle-track", "yt-dlp"]
+    assert told(ask, subtitle_track=no_file, yt_dlp=failing("VIDEO_PRIVATE")) == "VIDEO_PRIVATE"
+
+
+@pytest.mark.parametrize("order", ["youtube,captions", "youtube"])
+def test_captions_that_came_along_are_first_in_any_order(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    monkeypatch.setenv("BATCHREEL_TEXT_SOURCES", order)
+    assert ask(captions=found, youtube=found) == ["captions"]
+    assert ask(youtube=found) == ["youtube"]
 
 
 @pytest.mark.parametrize("name", list(chain.SOURCES))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from importlib import import_module
 
+from chalicelib.errors import JobError
 from chalicelib.settings import settings
-from chalicelib.text.failures import OTHER_CAPTIONS, SPEECH, TextError
+from chalicelib.text.failures import FILE, OTHER_CAPTIONS, SPEECH, TextError
 from chalicelib.text.sources.source import Source, Wanted
 from chalicelib.text.transcript import Transcript
 
@@ -22,10 +23,10 @@ SOURCES = {
 
 
 def fetch(wanted: Wanted) -> Transcript:
-    """The first failure says which other sources may still help, and is the one that is told; a recogniser
-    that was asked for and failed has the last word. Raises TextError, JobError and NotYet."""
+    """The first failure says which other sources may still help, and is the one that is told, unless a later
+    source knows better. Raises TextError, JobError and NotYet."""
     failure: TextError | None = None
-    for name in settings().text_sources:
+    for name in _order():
         if failure and _help_of(name) not in failure.helps:
             continue
         source = _make(name)
@@ -33,15 +34,34 @@ def fetch(wanted: Wanted) -> Transcript:
             continue
         try:
             return source.fetch(wanted)
-        except TextError as error:
+        except JobError as error:
             log.info("no transcript from %s", name, extra={"job": wanted.task.job_id, "code": error.code})
-            if failure is None or name == "speech":
-                failure = error
+            if failure and not _knows_better(name, error, failure):
+                continue
+            if not isinstance(error, TextError):
+                raise
+            failure = error
     raise failure or TextError("SITE_NOT_SUPPORTED")
 
 
+def _order() -> tuple[str, ...]:
+    """What a caller has brought comes first, wherever the operator's order has it."""
+    return "captions", *(name for name in settings().text_sources if name != "captions")
+
+
 def _help_of(name: str) -> str:
-    return SPEECH if name == "speech" else OTHER_CAPTIONS
+    return {"speech": SPEECH, "subtitle-track": FILE}.get(name, OTHER_CAPTIONS)
+
+
+def _knows_better(name: str, error: JobError, before: TextError) -> bool:
+    """A recogniser that was asked for has the last word; and whatever is known of a URL says more than that
+    nothing is: where extractors of pages have failed, it may be a file that can be read."""
+    if name == "speech":
+        return True
+    if error.code == "SITE_NOT_SUPPORTED":
+        return False
+    read = name == "subtitle-track" and isinstance(error, TextError)
+    return read or before.code == "SITE_NOT_SUPPORTED"
 
 
 def _make(name: str) -> Source:
