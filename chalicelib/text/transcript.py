@@ -60,6 +60,11 @@ class Video:
         whole = max(0, int(seconds))
         return f"{self.url}&t={whole}s" if self.on_youtube else f"{self.url.partition('#')[0]}#t={whole}"
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Video:
+        """What `asdict` made. Raises KeyError or TypeError for anything else."""
+        return cls(**dict(data) | {"chapters": tuple(Chapter(**chapter) for chapter in data["chapters"])})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Transcript:
@@ -100,10 +105,8 @@ class Transcript:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Transcript:
         """What `to_json` wrote. Raises KeyError or TypeError for anything else."""
-        video = dict(data["video"])
-        video["chapters"] = tuple(Chapter(**chapter) for chapter in video["chapters"])
         return cls(
-            video=Video(**video),
+            video=Video.from_json(data["video"]),
             cues=tuple(Cue(c["start"], c["duration"], c["text"], c.get("speaker")) for c in data["segments"]),
             language=data["language"],
             language_name=data["language_name"],

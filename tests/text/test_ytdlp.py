@@ -175,7 +175,7 @@ def test_a_way_that_is_blocked_is_left_alone(youtube: YouTube, monkeypatch: pyte
 
 def test_a_file_with_the_sound_is_found_for_recognisers(youtube: YouTube) -> None:
     youtube.videos[ID] = Video(tracks=(), media=b"\0" * 64)
-    assert YtDlp().media_url(wanted()) == (
+    assert YtDlp().media(wanted())[0] == (
         f"https://www.youtube.com/videoplayback?id={ID}&itag=140&mime=audio%2Fmp4"
     )
 
@@ -183,7 +183,7 @@ def test_a_file_with_the_sound_is_found_for_recognisers(youtube: YouTube) -> Non
 def test_without_a_file_there_is_nothing_to_recognise(youtube: YouTube) -> None:
     youtube.videos[ID] = Video(tracks=())
     with pytest.raises(TextError) as failed:
-        YtDlp().media_url(wanted())
+        YtDlp().media(wanted())
     assert failed.value.code == "SITE_NOT_SUPPORTED"
 
 

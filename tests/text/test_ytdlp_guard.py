@@ -147,7 +147,8 @@ def test_captions_that_cannot_be_read_are_the_site_s_failure(
 
 def test_a_site_s_file_is_found_for_recognisers(peertube: Receiver) -> None:
     publish(peertube, {})
-    assert YtDlp().media_url(wanted(PAGE)) == f"https://{HOST}/a.mp4"
+    url, video = YtDlp().media(wanted(PAGE))
+    assert (url, video.title, video.author) == (f"https://{HOST}/a.mp4", "A talk", "Talks")
 
 
 def test_a_site_without_captions_says_so(peertube: Receiver) -> None:
@@ -193,7 +194,7 @@ def test_captions_that_redirect_to_a_private_address_are_not_fetched(
 def test_a_media_file_at_a_private_address_is_not_handed_on(peertube: Receiver, private: Receiver) -> None:
     publish(peertube, {}, files=[{"fileUrl": private.url("/a.mp4"), "resolution": {"label": "240p"}}])
     with pytest.raises(TextError) as failed:
-        YtDlp().media_url(wanted(PAGE))
+        YtDlp().media(wanted(PAGE))
     assert failed.value.code == "SITE_NOT_SUPPORTED"
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from chalicelib.audio.speech import SpeechTrack, speech_track
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
-from chalicelib.text.failures import TextError
+from chalicelib.text.failures import FILE, TextError
 from chalicelib.text.sources.naming import title_of
 from chalicelib.text.sources.share import Share
 from chalicelib.text.sources.source import Wanted
@@ -35,41 +37,60 @@ class Speech:
         raise TextError("SPEECH_NOT_CONFIGURED")
 
 
+class Heard(NamedTuple):
+    track: SpeechTrack
+    video: Video
+
+
 @contextmanager
-def heard(wanted: Wanted) -> Iterator[SpeechTrack]:
+def heard(wanted: Wanted) -> Iterator[Heard]:
     """The video's sound, no longer than this service transcribes; how long it is gets told."""
+    found = _find(wanted)
     try:
-        with speech_track(_media_url(wanted), Share(wanted.task, 5, 30), _check) as track:
+        with speech_track(found.url, Share(wanted.task, 5, 30), _check) as track:
             minutes = round(track.seconds / 60, 1)
             facts = {"speech": {"recogniser": settings().speech, "minutes": minutes}}
             wanted.task.report(30, "recognizing_speech", facts)
-            yield track
+            yield Heard(track, _video(wanted, found.video, track))
     except JobError as error:
         if error.code != "INVALID_VIDEO":
             raise
-        raise TextError("SITE_NOT_SUPPORTED", details=error.message) from error
+        raise found.failure or TextError("SITE_NOT_SUPPORTED", details=error.message) from error
 
 
-def video(wanted: Wanted, track: SpeechTrack) -> Video:
-    return Video(
-        url=wanted.target.url,
-        video_id=wanted.target.video_id,
-        title=track.tags.get("title") or (title_of(wanted.target.url) if _is_file(wanted) else None),
-        author=track.tags.get("artist"),
-        duration=round(track.seconds, 3),
-    )
+@dataclass(frozen=True)
+class _Media:
+    url: str
+    video: Video | None = None
+    """As its site describes it."""
+    failure: TextError | None = None
+    """The site's, if its URL is tried as that of a file."""
 
 
-def _media_url(wanted: Wanted) -> str:
-    if _is_file(wanted):
-        return wanted.target.url
+def _find(wanted: Wanted) -> _Media:
     from chalicelib.text.sources.ytdlp import YtDlp
 
-    return YtDlp().media_url(wanted)
+    target = wanted.target
+    source = YtDlp()
+    if not source.applies(wanted):
+        return _Media(target.url)
+    try:
+        return _Media(*source.media(wanted))
+    except TextError as error:
+        if target.kind != "media" or FILE not in error.helps:
+            raise
+        return _Media(target.url, failure=error)
 
 
-def _is_file(wanted: Wanted) -> bool:
-    return wanted.target.kind == "media"
+def _video(wanted: Wanted, known: Video | None, track: SpeechTrack) -> Video:
+    video = known or Video(url=wanted.target.url, video_id=wanted.target.video_id)
+    name = title_of(video.url) if wanted.target.kind == "media" else None
+    return replace(
+        video,
+        title=video.title or track.tags.get("title") or name,
+        author=video.author or track.tags.get("artist"),
+        duration=round(track.seconds, 3),
+    )
 
 
 def _check(seconds: float) -> None:

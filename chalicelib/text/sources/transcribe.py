@@ -21,7 +21,7 @@ from chalicelib.text.failures import TextError
 from chalicelib.text.language import base, normal
 from chalicelib.text.sources.share import Share
 from chalicelib.text.sources.source import Wanted
-from chalicelib.text.sources.speech import heard, video
+from chalicelib.text.sources.speech import heard
 from chalicelib.text.transcript import UNKNOWN_LANGUAGE, Transcript, Video
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ def _job(name: str) -> TranscriptionJobTypeDef | None:
 def _start(wanted: Wanted) -> None:
     spoken = _language(wanted.request.language)
     keys, bucket = _keys(wanted), settings().bucket
-    with heard(wanted) as track:
+    with heard(wanted) as (track, video):
         upload(
             track.path, keys.media, "audio/flac", Progress(Share(wanted.task, 30, 40, "recognizing_speech"))
         )
-        known = json.dumps(asdict(video(wanted, track)))
+        known = json.dumps(asdict(video))
     aws.s3().put_object(Bucket=bucket, Key=keys.video, Body=known.encode(), ContentType="application/json")
     request: dict[str, Any] = {
         "TranscriptionJobName": _name(wanted),
@@ -135,7 +135,7 @@ def _transcript(wanted: Wanted, job: TranscriptionJobTypeDef) -> Transcript:
     # its media has served; the rest is small, and a repeat of this job needs it
     aws.s3().delete_object(Bucket=settings().bucket, Key=keys.media)
     return Transcript(
-        video=Video(**known | {"chapters": ()}),
+        video=Video.from_json(known),
         cues=parsed.cues,
         language=parsed.language or job.get("LanguageCode") or UNKNOWN_LANGUAGE,
         is_generated=True,

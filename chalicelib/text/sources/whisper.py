@@ -14,7 +14,7 @@ from chalicelib.text.captions.clean import clean
 from chalicelib.text.failures import TextError
 from chalicelib.text.language import base
 from chalicelib.text.sources.source import Wanted
-from chalicelib.text.sources.speech import heard, video
+from chalicelib.text.sources.speech import heard
 from chalicelib.text.transcript import Cue, Transcript
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def recognise(wanted: Wanted) -> Transcript:
     asked = wanted.request.language
     if asked and base(asked) not in model.supported_languages:
         raise TextError("LANGUAGE_NOT_AVAILABLE", details=f"This model does not know {asked}.")
-    with heard(wanted) as track:
+    with heard(wanted) as (track, video):
         segments, info = model.transcribe(
             str(track.path),
             language=base(asked) if asked else None,
@@ -42,9 +42,7 @@ def recognise(wanted: Wanted) -> Transcript:
         cues = tuple(_cues(segments, wanted.task, track.seconds))
         if not cues:
             raise TextError("SPEECH_FAILED", details="No speech was heard.")
-        return Transcript(
-            video=video(wanted, track), cues=cues, language=info.language, is_generated=True, source="whisper"
-        )
+        return Transcript(video=video, cues=cues, language=info.language, is_generated=True, source="whisper")
 
 
 @lru_cache(maxsize=1)

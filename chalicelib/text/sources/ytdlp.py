@@ -19,7 +19,7 @@ from chalicelib.text.failures import TextError, told_by_sites
 from chalicelib.text.sources import ytdlp_info
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.sources.ytdlp_info import Offer
-from chalicelib.text.transcript import Cue, Transcript
+from chalicelib.text.transcript import Cue, Transcript, Video
 from chalicelib.text.urls import Target
 
 if TYPE_CHECKING:
@@ -63,18 +63,19 @@ class YtDlp:
         )
 
     @told_by_sites()
-    def media_url(self, wanted: Wanted) -> str:
-        """A file with the video's sound, the smallest there is. Signed as a rule: to be used at once, and
-        on YouTube from the same address. Raises TextError."""
+    def media(self, wanted: Wanted) -> tuple[str, Video]:
+        """The URL of a file with the video's sound, the smallest there is. Signed as a rule: to be used at
+        once, and on YouTube from the same address. Raises TextError."""
         with _session(wanted) as session:
-            url = ytdlp_info.smallest_audio(_info(wanted.target, session))
+            info = _info(wanted.target, session)
+        url = ytdlp_info.smallest_audio(info)
         if url is None:
             raise TextError("SITE_NOT_SUPPORTED", details="The site has no single file with the sound")
         try:
             outbound.check_url(url)
         except OutboundError as error:
             raise TextError("SITE_NOT_SUPPORTED", details=error.message) from error
-        return url
+        return url, ytdlp_info.video(info, wanted.target)
 
 
 @contextmanager
