@@ -94,6 +94,10 @@ CAUSES: Mapping[str, Cause] = {
     "YOUTUBE_CHANGED": _of_sites("YOUTUBE_CHANGED", helps=OTHER_CAPTIONS),
     "PROXY_FAILED": _of_sites("PROXY_FAILED"),
     "PROXY_NOT_CONFIGURED": _of_sites("PROXY_NOT_CONFIGURED"),
+    "PROXY_NOT_APPLICABLE": Cause(
+        "The proxy of this service is for YouTube alone, and this job has to fetch from another host: leave "
+        "`use_proxy` out, or set it to false"
+    ),
     "SITE_NOT_SUPPORTED": _of_sites(
         "SITE_NOT_SUPPORTED",
         "Nothing at this URL could be read as a video: give the URL of a media file, or send captions along",

@@ -32,9 +32,20 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
         target = urls.parse(wish.url)
     except ValueError as error:
         raise TextError("INVALID_URL", str(error)) from error
+    if wish.use_proxy:
+        _check_proxy(wish, target)
     if target.kind in ("playlist", "channel"):
         return _expand(wish, target, task)
     return _Video(Wanted(wish, target, task)).run()
+
+
+def _check_proxy(wish: TextRequest, target: urls.Target) -> None:
+    """Whoever wants nothing without the proxy is told before anything is fetched, or taken from the cache."""
+    from chalicelib.text.sources import proxies
+
+    proxies.way(wish.use_proxy)
+    if target.kind == "media" or wish.captions_url:
+        raise TextError("PROXY_NOT_APPLICABLE")
 
 
 def _expand(wish: TextRequest, target: urls.Target, task: Task) -> dict[str, Any]:

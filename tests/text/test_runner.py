@@ -16,6 +16,7 @@ from chalicelib.text.failures import TextError
 from chalicelib.text.result import Result
 from tests.conftest import Cloud
 from tests.e2e.videos import LISTED, PLAYLIST_URL, PLAYLISTS, TALK, VIDEOS, url
+from tests.stand_ins.web import Receiver
 from tests.stand_ins.youtube import YouTube
 from tests.text.tasks import QuietTask
 
@@ -98,3 +99,31 @@ def test_failures_have_codes(link: str, code: str) -> None:
     with pytest.raises(TextError) as failed:
         runner.run({"url": link}, QuietTask())
     assert failed.value.code == code
+
+
+@pytest.mark.parametrize("link", [url("talk-000000"), PLAYLIST_URL, "https://media.test/film.mp4"])
+def test_never_without_a_proxy_means_not_from_the_cache_either(youtube: YouTube, link: str) -> None:
+    runner.run({"url": url("talk-000000")}, QuietTask())
+    youtube.log.clear()
+    with pytest.raises(TextError) as failed:
+        runner.run({"url": link, "use_proxy": True}, QuietTask())
+    assert failed.value.code == "PROXY_NOT_CONFIGURED"
+    assert youtube.log == []
+
+
+def test_what_the_proxy_is_not_for_is_not_fetched_without_it(
+    youtube: YouTube, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATCHREEL_YOUTUBE_PROXY", "http://127.0.0.1:1")
+    for request in (
+        {"url": receiver.url("/film.mp4")},
+        {"url": url("talk-000000"), "captions_url": receiver.url("/talk.srt")},
+    ):
+        with pytest.raises(TextError) as failed:
+            runner.run({**request, "use_proxy": True}, QuietTask())
+        assert failed.value.code == "PROXY_NOT_APPLICABLE"
+    assert receiver.calls == []
+    speech = {"url": url("disabled-00"), "use_proxy": True, "speech_to_text": True}
+    with pytest.raises(TextError) as failed:
+        runner.run(speech, QuietTask())
+    assert failed.value.code == "PROXY_NOT_APPLICABLE"

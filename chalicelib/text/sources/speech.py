@@ -26,6 +26,9 @@ class Speech:
 
     def fetch(self, wanted: Wanted) -> Transcript:
         """Raises TextError, JobError as an audio job does, and NotYet while a recogniser works elsewhere."""
+        if wanted.request.use_proxy:
+            # media is fetched without one
+            raise TextError("PROXY_NOT_APPLICABLE")
         if settings().speech == "transcribe":
             from chalicelib.text.sources import transcribe
 
