@@ -13,6 +13,7 @@ __all__ = ["MAX_URL", "Target", "Thumbnail", "parse", "thumbnails"]
 
 MAX_URL = 2048
 _ESCAPED = re.compile(r"&(?:amp;)+")
+_QUOTES = {"<": ">", '"': '"', "'": "'"}
 NO_URL = "`url` is no URL: give the whole address of a video, beginning with https://"
 TOO_LONG = f"`url` is longer than {MAX_URL} characters: give the video's own address"
 
@@ -39,7 +40,7 @@ def _parse(text: str) -> Target | str:
     """A str is another URL that this one leads to."""
     if len(text) > MAX_URL:
         raise ValueError(TOO_LONG)
-    written = text.strip().strip("<>\"'").strip()
+    written = _unquoted(text)
     bare = youtube_urls.of_bare_id(written)
     if bare:
         return bare
@@ -50,6 +51,14 @@ def _parse(text: str) -> Target | str:
         return Target("media", full)
     # pages that quote a URL escape its ampersands, some twice
     return youtube_urls.of_address(_split(_ESCAPED.sub("&", full)))
+
+
+def _unquoted(text: str) -> str:
+    """Without what people put around a URL; what is only at its end is part of it."""
+    written = text.strip()
+    while len(written) > 1 and _QUOTES.get(written[0]) == written[-1]:
+        written = written[1:-1].strip()
+    return written
 
 
 def _with_scheme(written: str) -> str:
