@@ -18,7 +18,7 @@ class CaptionTrack(Protocol):
     def language(self) -> str: ...
 
     @property
-    def is_generated(self) -> bool: ...
+    def is_generated(self) -> bool | None: ...
 
 
 T = TypeVar("T", bound=CaptionTrack)
@@ -46,7 +46,8 @@ def best(tracks: Iterable[T], language: str) -> T | None:
     same = [track for track in tracks if base(track.language) == base(wanted)]
 
     def rank(track: T) -> tuple[bool, bool, bool]:
-        return normal(track.language) != wanted, track.is_generated, "-" in normal(track.language)
+        code = normal(track.language)
+        return code != wanted, bool(track.is_generated), "-" in code
 
     return min(same, key=rank, default=None)
 

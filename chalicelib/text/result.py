@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.text.summary import Summary
-from chalicelib.text.transcript import SCHEMA_VERSION, Transcript
+from chalicelib.text.transcript import SCHEMA_VERSION, UNKNOWN_LANGUAGE, Transcript, told_language
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,16 @@ class Result:
         return {
             "schema_version": SCHEMA_VERSION,
             "transcript": self.transcript.to_json(),
-            "summaries": [summary.to_json() for summary in self.summaries],
+            "summaries": [
+                summary.to_json() | {"language": told_language(summary.language)}
+                for summary in self.summaries
+            ],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Result:
-        summaries = tuple(Summary.from_json(summary) for summary in data["summaries"])
+        summaries = tuple(
+            Summary.from_json({**summary, "language": summary["language"] or UNKNOWN_LANGUAGE})
+            for summary in data["summaries"]
+        )
         return cls(Transcript.from_json(data["transcript"]), summaries)

@@ -20,7 +20,7 @@ from chalicelib.text.sources import chain
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.summarize.engine import talk_of
 from chalicelib.text.summary import Summary
-from chalicelib.text.transcript import Transcript, Video
+from chalicelib.text.transcript import Transcript, Video, told_language
 
 _RESERVE_SECONDS = 30
 """Of the worker's time, to store what was found."""
@@ -120,7 +120,7 @@ class _Video:
             "video": _video(transcript.video),
             "transcript": {
                 "key": self._put("transcript.json", transcript.to_json()),
-                "language": transcript.language,
+                "language": told_language(transcript.language),
                 "language_name": transcript.language_name,
                 "is_generated": transcript.is_generated,
                 "source": transcript.source,
@@ -168,7 +168,7 @@ def _summary(summary: Summary, video: Video) -> dict[str, Any]:
         "engine": summary.engine,
         "kind": summary.kind,
         "model": summary.model,
-        "language": summary.language,
+        "language": told_language(summary.language),
         "custom_instructions_applied": summary.custom_instructions_applied,
         "covered_until": summary.covered_until,
         "fallback_reason": summary.fallback_reason,

@@ -8,6 +8,7 @@ from typing import Any
 
 SCHEMA_VERSION = 1
 UNKNOWN_LANGUAGE = "und"
+"""Among us; callers are told null (see told_language)."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Track:
 
     language: str
     name: str
-    is_generated: bool
+    is_generated: bool | None
+    """None: nobody says who made them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +75,8 @@ class Transcript:
     language: str = UNKNOWN_LANGUAGE
     """BCP 47."""
     language_name: str | None = None
-    is_generated: bool = False
-    """Made by a machine, not by a person."""
+    is_generated: bool | None = None
+    """True: made by a machine. False: by people. None: nobody says."""
     source: str
     """`youtube`, `yt-dlp`, `captions` (the caller's), `subtitle-track`, `transcribe`, `whisper`."""
     translated_from: str | None = None
@@ -92,12 +94,14 @@ class Transcript:
         return {
             "schema_version": SCHEMA_VERSION,
             "video": asdict(self.video) | {"chapters": [asdict(c) for c in self.video.chapters]},
-            "language": self.language,
+            "language": told_language(self.language),
             "language_name": self.language_name,
             "is_generated": self.is_generated,
             "source": self.source,
             "translated_from": self.translated_from,
-            "available": [asdict(track) for track in self.available],
+            "available": [
+                asdict(track) | {"language": told_language(track.language)} for track in self.available
+            ],
             "segments": [_cue(cue) for cue in self.cues],
             "text": self.text,
         }
@@ -108,13 +112,20 @@ class Transcript:
         return cls(
             video=Video.from_json(data["video"]),
             cues=tuple(Cue(c["start"], c["duration"], c["text"], c.get("speaker")) for c in data["segments"]),
-            language=data["language"],
+            language=data["language"] or UNKNOWN_LANGUAGE,
             language_name=data["language_name"],
             is_generated=data["is_generated"],
             source=data["source"],
             translated_from=data["translated_from"],
-            available=tuple(Track(**track) for track in data["available"]),
+            available=tuple(
+                Track(**track | {"language": track["language"] or UNKNOWN_LANGUAGE})
+                for track in data["available"]
+            ),
         )
+
+
+def told_language(language: str) -> str | None:
+    return None if language == UNKNOWN_LANGUAGE else language
 
 
 def _cue(cue: Cue) -> dict[str, Any]:

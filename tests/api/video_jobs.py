@@ -43,6 +43,7 @@ TRANSCRIPT = Transcript(
     cues=(Cue(0.0, 2.5, "This is a three."), Cue(2.5, 4.0, "It is sloppily written.")),
     language="en",
     language_name="English",
+    is_generated=False,
     source="youtube",
 )
 

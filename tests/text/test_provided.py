@@ -45,7 +45,7 @@ def test_only_for_those_who_bring_captions() -> None:
 def test_captions_from_the_bucket() -> None:
     found = Provided().fetch(wanted(FILE, captions_key=store(SRT), captions_format="srt", language="de"))
     assert found.cues == (Cue(1, 1, "Good evening."),)
-    assert (found.source, found.language, found.is_generated) == ("captions", "de", False)
+    assert (found.source, found.language, found.is_generated) == ("captions", "de", None)
     assert (found.video.url, found.video.title) == (FILE, "On lamps")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.text.failures import CAUSES, OTHER_CAPTIONS, SPEECH, TextError
+from chalicelib.text.failures import CAUSES, FILE, OTHER_CAPTIONS, SPEECH, TextError
 from chalicelib.text.request import TextRequest
 from chalicelib.text.result import Result
 from chalicelib.text.summary import Point, Question, Section, Summary, Term, Usage
@@ -48,6 +48,16 @@ def test_a_result_survives_the_bucket() -> None:
     assert transcript.covered_until == 3.0
 
 
+def test_what_is_not_known_of_captions_is_null_to_callers_and_survives() -> None:
+    unknown = (Track("und", "Subtitles", None),)
+    transcript = Transcript(video=VIDEO, cues=(Cue(0, 1, "Hi"),), source="captions", available=unknown)
+    told = transcript.to_json()
+    assert (told["language"], told["is_generated"]) == (None, None)
+    assert told["available"] == [{"language": None, "name": "Subtitles", "is_generated": None}]
+    assert Transcript.from_json(told) == transcript
+    assert transcript.language == "und"
+
+
 @pytest.mark.parametrize(
     ("video", "link"),
     [
@@ -65,5 +75,5 @@ def test_every_cause_says_what_to_do(code: str) -> None:
     assert (error.code, error.details) == (code, "why")
     assert len(error.message) > 30
     assert not error.message.endswith(".")
-    assert error.helps <= {SPEECH, OTHER_CAPTIONS}
+    assert error.helps <= {SPEECH, OTHER_CAPTIONS, FILE}
     assert error.retryable == (error.retry_after is not None)

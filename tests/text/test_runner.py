@@ -61,6 +61,22 @@ def test_a_second_job_takes_the_stored_transcript(youtube: YouTube) -> None:
 
 
 @pytest.mark.usefixtures("youtube")
+def test_of_captions_that_came_along_only_what_is_known_is_told() -> None:
+    aws.s3().put_object(Bucket=settings().bucket, Key="captions/one", Body=b"Zubo krela monti vako. " * 9)
+    outcome = runner.run({"url": url("talk-000000"), "captions_key": "captions/one"}, QuietTask())
+    transcript = outcome["transcript"]
+    assert (transcript["source"], transcript["language"], transcript["is_generated"]) == (
+        "captions",
+        None,
+        None,
+    )
+    assert outcome["summaries"]["tldr"]["language"] is None
+    result = stored(outcome["result_key"])
+    assert (result["transcript"]["language"], result["summaries"][0]["language"]) == (None, None)
+    assert Result.from_json(result).summaries[0].language == "und"
+
+
+@pytest.mark.usefixtures("youtube")
 def test_a_long_transcript_is_cut_where_the_caller_wants() -> None:
     outcome = runner.run({"url": url("talk-000000"), "max_transcript_length": 150}, QuietTask())
     assert outcome["transcript"]["truncated"]

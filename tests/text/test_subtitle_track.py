@@ -55,7 +55,7 @@ def test_words_times_and_what_is_known_of_the_video(shelf: WebServer) -> None:
     url = shelf.url("plain/first.mp4")
     found = fetch(url)
     assert found.cues == cues(subtitled.ENGLISH)
-    assert (found.language, found.source, found.is_generated) == ("en", "subtitle-track", False)
+    assert (found.language, found.source, found.is_generated) == ("en", "subtitle-track", None)
     assert (found.video.url, found.video.title, found.video.author) == (url, "On lamps", "A keeper")
     assert found.video.duration == pytest.approx(3, abs=0.1)
     assert found.video.chapters == (Chapter(0.0, "Oil"), Chapter(1.5, "Light"))
@@ -66,7 +66,7 @@ def test_the_language_asked_for(shelf: WebServer) -> None:
     english, default = fetch(url, language="en-GB"), fetch(url)
     assert (english.language, english.cues) == ("en", cues(subtitled.ENGLISH))
     assert (default.language, default.cues) == ("de", cues(subtitled.GERMAN))
-    assert english.available == (Track("de", "de", False), Track("en", "English: full", False))
+    assert english.available == (Track("de", "de", None), Track("en", "English: full", None))
     assert english.video.title == "three"
 
 

@@ -121,6 +121,7 @@ def test_a_site_s_captions_are_read_through_the_guard(peertube: Receiver) -> Non
         "yt-dlp",
         ["en", "de"],
     )
+    assert {got.is_generated, *(track.is_generated for track in got.available)} == {None}
     assert (got.video.url, got.video.title, got.video.author, got.video.duration) == (
         PAGE,
         "A talk",

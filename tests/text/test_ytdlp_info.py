@@ -38,7 +38,8 @@ def track(ext: str, **more: Any) -> dict[str, Any]:
 
 def test_the_best_format_that_can_be_read_is_taken() -> None:
     (offer,) = offers(
-        {"subtitles": {"en": [track("ass"), track("ttml"), track("vtt"), track("json3"), track("srt")]}}
+        {"subtitles": {"en": [track("ass"), track("ttml"), track("vtt"), track("json3"), track("srt")]}},
+        youtube=True,
     )
     assert (offer.format, offer.url) == ("json3", f"{WEB}a.json3")
 
@@ -57,11 +58,11 @@ def test_the_best_format_that_can_be_read_is_taken() -> None:
     ],
 )
 def test_what_cannot_be_read_in_one_piece_is_no_offer(row: dict[str, Any]) -> None:
-    assert offers({"subtitles": {"en": [row]}}) == ()
+    assert offers({"subtitles": {"en": [row]}}, youtube=True) == ()
 
 
 def test_captions_within_the_page_need_no_address() -> None:
-    (offer,) = offers({"subtitles": {"en": [{"ext": "srt", "data": "1\n"}]}})
+    (offer,) = offers({"subtitles": {"en": [{"ext": "srt", "data": "1\n"}]}}, youtube=True)
     assert (offer.data, offer.url) == ("1\n", None)
 
 
@@ -75,7 +76,7 @@ def test_people_s_tracks_come_first_and_a_machine_s_is_named_once() -> None:
         },
         "subtitles": {"live_chat": [track("json3")], "de": [track("vtt")]},
     }
-    found = [(o.language, o.is_generated, o.translated_from, o.name) for o in offers(info)]
+    found = [(o.language, o.is_generated, o.translated_from, o.name) for o in offers(info, youtube=True)]
     assert found == [
         ("de", False, None, None),
         ("en", True, None, "English"),
@@ -111,7 +112,7 @@ def test_chapters_without_a_name_are_left_out() -> None:
 def test_nothing_that_a_site_says_breaks_us(value: Any) -> None:
     names = ("subtitles", "automatic_captions", "formats", "chapters", "thumbnails", "title", "channel", "id")
     info = dict.fromkeys((*names, "duration", "language", "thumbnail", "url", "http_headers"), value)
-    assert offers(info) == ()
+    assert offers(info, youtube=True) == ()
     assert smallest_audio(info) is None
     assert spoken(info) in (None, "x")
     seen = video(info, TARGET)

@@ -22,7 +22,8 @@ from chalicelib.text.transcript import Chapter, Track, Transcript, Video
 class _Offer:
     stream: SubtitleStream
     language: str
-    is_generated: bool = False
+    is_generated: bool | None = None
+    """Containers do not say."""
 
     @property
     def track(self) -> Track:

@@ -46,7 +46,7 @@ class YtDlp:
     def fetch(self, wanted: Wanted) -> Transcript:
         with _session(wanted) as session:
             info = _info(wanted.target, session)
-            offers = ytdlp_info.offers(info)
+            offers = ytdlp_info.offers(info, youtube=session.on_youtube)
             offer = _chosen(offers, wanted, ytdlp_info.spoken(info))
             if offer is None:
                 raise _nothing(offers, info, session)

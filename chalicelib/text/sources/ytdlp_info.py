@@ -30,7 +30,7 @@ class Offer:
     code: str
     """The site's own."""
     name: str | None
-    is_generated: bool
+    is_generated: bool | None
     format: str
     url: str | None
     data: str | None
@@ -48,9 +48,11 @@ class Offer:
         return Track(self.language, self.name or self.code, self.is_generated)
 
 
-def offers(info: Mapping[str, Any]) -> tuple[Offer, ...]:
-    """People's tracks first. yt-dlp lists what YouTube's machine has heard twice; here it is once."""
-    found = [*_offers(info.get("subtitles"), False), *_offers(info.get("automatic_captions"), True)]
+def offers(info: Mapping[str, Any], *, youtube: bool) -> tuple[Offer, ...]:
+    """People's tracks first. yt-dlp lists what YouTube's machine has heard twice; here it is once. Sites
+    other than YouTube mix both kinds."""
+    people = _offers(info.get("subtitles"), False if youtube else None)
+    found = [*people, *_offers(info.get("automatic_captions"), True)]
     return tuple({(o.code, o.is_generated, o.translated_from): o for o in reversed(found)}.values())[::-1]
 
 
@@ -80,7 +82,7 @@ def smallest_audio(info: Mapping[str, Any]) -> str | None:
     return min(usable, key=_weight)["url"] if usable else None
 
 
-def _offers(tracks: Any, is_generated: bool) -> Iterator[Offer]:
+def _offers(tracks: Any, is_generated: bool | None) -> Iterator[Offer]:
     if not isinstance(tracks, dict):
         return
     for code, rows in list(tracks.items())[:_MOST_TRACKS]:
