@@ -88,6 +88,46 @@ def test_srt_as_it_is_found_in_the_wild() -> None:
     )
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n\n3\n"])
+def test_a_number_at_the_end_is_said_unless_it_stands_alone(end: str) -> None:
+    first = "1\n00:00:01,000 --> 00:00:02,000\nIt is\n41\n\n"
+    last = "2\n00:00:02,000 --> 00:00:03,000\nThe answer is\n42"
+    assert texts(first + last + end) == ["It is 41", "The answer is 42"]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        "-00:00:01,000 --> 00:00:02,000",
+        "00:00:01,000 -> 00:00:02,000",
+        "00:00:01,000 --> later",
+        "00:00:01,000 -->",
+        "00:00:01:000 --> 00:00:02:000",
+    ],
+)
+@pytest.mark.parametrize("form", ["srt", "vtt"])
+def test_times_that_cannot_be_read_are_not_said_and_nor_is_their_cue_at_another_time(
+    times: str, form: str
+) -> None:
+    sound = "00:00:0{0},000 --> 00:00:0{0},900\n{1}\n\n"
+    text = sound.format(0, "One") + f"2\n{times}\nNever\n\n3\n" + sound.format(3, "Three")
+    assert texts(text, form) == ["One", "Three"]
+
+
+def test_a_tag_that_ends_a_line_keeps_words_apart() -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nOne<br>two<br />three</p><p>four\n"
+    assert texts(text) == ["One two three four"]
+
+
+def test_a_semicolon_before_the_fraction_is_read() -> None:
+    assert read("1\n00:00:03;500 --> 00:00:04;000\nHi\n").cues == (Cue(3.5, 0.5, "Hi"),)
+
+
+def test_arrows_that_people_write_are_text() -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nGo from A --> B,\nthen 10 -> 20\n"
+    assert texts(text) == ["Go from A --> B, then 10 -> 20"]
+
+
 def test_webvtt_speakers_settings_and_blocks_beside_cues() -> None:
     found = read(
         "WEBVTT - a talk\nLanguage: pt-BR\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:one\n\n"

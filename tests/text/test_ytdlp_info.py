@@ -66,6 +66,14 @@ def test_captions_within_the_page_need_no_address() -> None:
     assert (offer.data, offer.url) == ("1\n", None)
 
 
+def test_half_a_character_within_captions_or_codes_can_be_stored() -> None:
+    rows = [{"ext": "srt", "data": "1\n00:00:01,000 --> 00:00:02,000\nHi \ud83d\n"}]
+    (offer,) = offers({"subtitles": {"en\ud83d": rows}}, youtube=True)
+    assert offer.data is not None
+    assert offer.data.encode().endswith(b"Hi ?\n")
+    assert offer.track.name.encode() == b"en"
+
+
 def test_people_s_tracks_come_first_and_a_machine_s_is_named_once() -> None:
     heard = [track("vtt", name="English (Original)")]
     info = {

@@ -15,17 +15,18 @@ MAX_SECONDS: Final = 360_000
 
 # only known tags: "if a < b and c > d" is text
 _TAG = re.compile(
-    r"</?(?:b|i|u|s|c|v|em|font|strong|span|small|ruby|rt|lang|br|p)(?:[ .\t/][^<>]*)?>"
+    r"</?(?:b|i|u|s|c|v|em|font|strong|span|small|ruby|rt|lang)(?:[ .\t/][^<>]*)?>"
     r"|<[\d:.]+>"  # the time of a word
     r"|\{\\[^{}]*\}",  # places and styles as SubStation has them
     re.IGNORECASE,
 )
+_LINE_END = re.compile(r"</?(?:br|p)(?:[ \t/][^<>]*)?>", re.IGNORECASE)
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}")
 
 
 def without_markup(text: str) -> str:
     """Line breaks stay."""
-    return _unescape(_TAG.sub("", text))
+    return _unescape(_TAG.sub("", _LINE_END.sub("\n", text)))
 
 
 def tag_of(language: str | None) -> str | None:

@@ -91,7 +91,7 @@ def _offers(tracks: Any, is_generated: bool | None) -> Iterator[Offer]:
             continue
         asked = _query(row.get("url"))
         yield Offer(
-            code=asked.get("tlang") or code.removesuffix(_ORIGINAL),
+            code=clean(asked.get("tlang") or code.removesuffix(_ORIGINAL)),
             name=_name(row),
             is_generated=is_generated,
             format=row["ext"],
@@ -152,7 +152,8 @@ def _rows(value: Any) -> list[dict[str, Any]]:
 
 def _data(row: Mapping[str, Any]) -> str | None:
     data = row.get("data")
-    return data if isinstance(data, str) and data else None
+    # JSON may hold half a character, which no file can
+    return data.encode(errors="replace").decode() if isinstance(data, str) and data else None
 
 
 def _headers(row: Mapping[str, Any]) -> dict[str, str]:
