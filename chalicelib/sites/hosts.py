@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 SHORT: Final = frozenset({"youtu.be", "y2u.be"})
 _YOUTUBE: Final = SHORT | {"youtube.com", "youtube-nocookie.com", "youtubekids.com"}
+_PLAYER: Final = "youtube.googleapis.com"
 
 
 def registered(host: str | None) -> str:
@@ -15,7 +16,7 @@ def registered(host: str | None) -> str:
 
 
 def is_youtube(host: str | None) -> bool:
-    return registered(host) in _YOUTUBE
+    return registered(host) in _YOUTUBE or (host or "").rstrip(".") == _PLAYER
 
 
 def leads_to_youtube(url: str) -> bool:

@@ -33,7 +33,7 @@ def parse(text: str) -> Target:
         found = _parse(text)
         if isinstance(found, Target):
             return found
-        text = found  # each is shorter than what quoted it
+        text = found  # each has been quoted by the one before, so there is an innermost
 
 
 def _parse(text: str) -> Target | str:

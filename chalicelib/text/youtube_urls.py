@@ -14,13 +14,18 @@ _BARE_LIST = re.compile(r"(?:PL|UU|FL|RD|OLAK5uy_)[A-Za-z0-9_-]{10,120}")
 _NAME = re.compile(r"[\w.·-]{1,100}")
 _ID_END = re.compile(r"[^A-Za-z0-9_-]")
 
+_WITH_NAMES = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com"})
 _PRIVATE_LISTS = frozenset({"WL", "LL", "LM", "HL"})
-_BEFORE_VIDEO = frozenset({"shorts", "live", "embed", "v", "vi", "e", "watch"})
+_BEFORE_VIDEO = frozenset({"shorts", "live", "embed", "v", "vi", "e", "watch", "video"})
 _LOOK_LIKE_VIDEOS = frozenset({"live_stream", "videoseries", "watch_popup"})
 _LEADS_ON = {"redirect": ("q",), "oembed": ("url",), "attribution_link": ("u", "a")}
+_GOES_ON_TO = ("next_url", "next", "continue")
+"""Where pages that ask for consent, an age, a login or another browser lead."""
 _PAGE = re.compile(
-    "about|account|attribution_link|browse|c|channel|clip|embed|feeds?|gaming|hashtag|live|oembed|playlist|"
-    "post|premium|redirect|results|shorts|signin|source|upload|user|v|vi|watch|watch_popup|watch_videos"
+    "about|account|attribution_link|browse|c|channel|clip|e|embed|explore|feeds?|gaming|get_video_info|hashtag|"
+    "iframe_api|index|live|logout|movies|oembed|oops|playlist|post|premium|redirect|results|s|search|shared|"
+    "shorts|signin|source|storefront|supported_browsers|t|trending|tv|upload|user|v|verify_age|"
+    "verify_controversy|vi|video|w|watch|watch_popup|watch_videos"
 )
 """First parts of a path that are no channel's name."""
 
@@ -41,38 +46,52 @@ def of_bare_id(text: str) -> Target | None:
 
 def of_address(parts: SplitResult) -> Target | str:
     """A str is another address that this one leads to. Raises ValueError with a sentence for the caller."""
-    path = [part for part in unquote(parts.path).split("/") if part]
-    query = _query(parts)
+    # somebody has escaped it whole: `/watch%3Fv=...`
+    where, _, more = unquote(parts.path).partition("?")
+    path = [part for part in where.split("/") if part]
+    query = _query(parts, more)
     first = path[0] if path else ""
-    inner = next((query[name] for name in _LEADS_ON.get(first, ()) if name in query), None)
-    if inner:
-        return inner if "://" in inner else "https://www.youtube.com/" + inner.lstrip("/")
+    if inner := _inner(_LEADS_ON.get(first, ()), query):
+        return inner
     if first == "clip":
         raise ValueError(CLIP)
     list_id = query.get("list")
-    video_id = _video_id(registered(parts.hostname), path, query)
+    video_id = _video_id(parts, path, query)
     if video_id:
         return _video(video_id, list_id)
+    if inner := _inner(_GOES_ON_TO, query):
+        return inner
+    if path[:1] == ["browse"] and len(path) > 1:
+        return _browsed(path[1])
     if list_id and (first in ("playlist", "watch") or path[:2] == ["embed", "videoseries"]):
         return _playlist(list_id)
-    channel = _channel(path, query)
+    channel = _channel(parts.hostname, path, query)
     if channel:
         return Target("channel", "https://www.youtube.com/" + quote(channel, safe="/@"))
     raise ValueError(NO_TARGET)
 
 
-def _query(parts: SplitResult) -> dict[str, str]:
+def _query(parts: SplitResult, more: str) -> dict[str, str]:
     """Also of the fragment, where old addresses have it: `/#!/watch?v=...`. The first of each name counts."""
-    fragment = parts.fragment.lstrip("!/").removeprefix("watch").lstrip("?")
-    pairs = parse_qs(fragment) | parse_qs(parts.query)
+    before, mark, after = parts.fragment.partition("?")
+    pairs = parse_qs(after if mark else before.lstrip("!/")) | parse_qs(more) | parse_qs(parts.query)
     return {name: values[0] for name, values in pairs.items()}
 
 
-def _video_id(domain: str, path: list[str], query: dict[str, str]) -> str | None:
-    candidates = [query.get("v", "")]
+def _inner(names: tuple[str, ...], query: dict[str, str]) -> str | None:
+    inner = next((query[name] for name in names if name in query), None)
+    if inner is None or "://" in inner:
+        return inner
+    return "https://www.youtube.com/" + inner.lstrip("/")
+
+
+def _video_id(parts: SplitResult, path: list[str], query: dict[str, str]) -> str | None:
+    candidates = [query[name] for name in ("v", "vi", "video_id") if name in query]
+    if parts.fragment.startswith(("p/", "g/")):  # a channel's page with a video open in it
+        candidates.append(parts.fragment.rpartition("/")[2])
     if len(path) > 1 and path[0] in _BEFORE_VIDEO:
         candidates.append(path[1])
-    elif path and (domain in SHORT or len(path) == 1):
+    elif path and (registered(parts.hostname) in SHORT or len(path) == 1):
         candidates.append(path[0])
     # some addresses go on with `&feature=...` where nothing should follow
     heads = (_ID_END.split(text, maxsplit=1)[0] for text in candidates)
@@ -84,6 +103,15 @@ def _video(video_id: str, list_id: str | None) -> Target:
     return Target("video", f"https://www.youtube.com/watch?v={video_id}", video_id, known)
 
 
+def _browsed(what: str) -> Target:
+    """By the name that YouTube Music has for it."""
+    if what.startswith("VL"):
+        return _playlist(what.removeprefix("VL"))
+    if what.startswith("UC") and _NAME.fullmatch(what):
+        return Target("channel", f"https://www.youtube.com/channel/{what}")
+    raise ValueError(NO_TARGET)
+
+
 def _playlist(list_id: str) -> Target:
     if list_id in _PRIVATE_LISTS:
         raise ValueError(PRIVATE_LIST)
@@ -92,7 +120,7 @@ def _playlist(list_id: str) -> Target:
     return Target("playlist", f"https://www.youtube.com/playlist?list={list_id}", list_id=list_id)
 
 
-def _channel(path: list[str], query: dict[str, str]) -> str | None:
+def _channel(host: str | None, path: list[str], query: dict[str, str]) -> str | None:
     """The path of its canonical URL."""
     if path[:2] == ["embed", "live_stream"]:
         path = ["channel", query.get("channel", "")]
@@ -101,6 +129,7 @@ def _channel(path: list[str], query: dict[str, str]) -> str | None:
         return first
     if first in ("channel", "c", "user") and _NAME.fullmatch(name):
         return f"{first}/{name}"
-    if not _PAGE.fullmatch(first) and _NAME.fullmatch(first):
+    # elsewhere, on music., studio. or consent., a single word is a page
+    if (host or "").rstrip(".") in _WITH_NAMES and not _PAGE.fullmatch(first) and _NAME.fullmatch(first):
         return f"c/{first}"
     return None

@@ -82,6 +82,22 @@ def test_the_oracle_has_its_mirrors_and_many_more() -> None:
         f"https://www.youtube.com/oembed?url=https%3A//www.youtube.com/watch%3Fv%3D{ID}&format=json",
         f"https://www.youtube.com/redirect?q=https%3A%2F%2Fyoutu.be%2F{ID}&event=comments",
         f"https://www.youtube.com/watch?v={ID}&list=WL",
+        f"https://www.youtube.com/watch?vi={ID}",
+        f"https://www.youtube.com/watch%3Fv%3D{ID}",
+        f"https://www.youtube.com/watch%3Fv={ID}%26feature=share",
+        f"https://www.youtube.com/signin?next=/watch%3Fv%3D{ID}%26t%3D5&feature=x",
+        f"https://www.youtube.com/signin?next=/watch?v={ID}",
+        f"https://www.youtube.com/verify_age?next_url=/watch%3Fv%3D{ID}",
+        f"https://www.youtube.com/verify_controversy?next_url=%2Fwatch%3Fv%3D{ID}",
+        f"https://www.youtube.com/supported_browsers?next_url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{ID}",
+        f"https://consent.youtube.com/m?continue=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{ID}%26x%3D1&gl=DE",
+        f"https://www.youtube.com/get_video_info?video_id={ID}&el=detailpage",
+        f"https://studio.youtube.com/video/{ID}/edit",
+        f"https://www.youtube.com/tv#/watch/video/control?v={ID}&resume",
+        f"https://www.youtube.com/tv#/watch?v={ID}",
+        f"https://www.youtube.com/user/Somebody#p/u/1/{ID}",
+        f"https://www.youtube.com/Somebody#p/a/u/0/{ID}",
+        f"https://youtube.googleapis.com/v/{ID}&hl=en",
     ],
 )
 def test_every_form_of_a_video_has_one_url(url: str) -> None:
@@ -104,6 +120,8 @@ def test_a_video_of_a_list_is_that_video_and_remembers_the_list(url: str) -> Non
         f"https://music.youtube.com/playlist?list={LIST}",
         f"https://www.youtube.com/watch?list={LIST}",
         f"https://www.youtube.com/embed/videoseries?list={LIST}",
+        f"https://music.youtube.com/browse/VL{LIST}",
+        f"https://www.youtube.com/signin?next=%2Fplaylist%3Flist%3D{LIST}",
     ],
 )
 def test_every_form_of_a_playlist_has_one_url(url: str) -> None:
@@ -121,6 +139,10 @@ def test_every_form_of_a_playlist_has_one_url(url: str) -> None:
         ("https://www.youtube.com/c/Name/about", "c/Name"),
         ("https://www.youtube.com/user/name", "user/name"),
         ("https://www.youtube.com/Name", "c/Name"),
+        ("https://m.youtube.com/Name?app=desktop", "c/Name"),
+        ("https://www.youtube.com/user/name#p/u", "user/name"),
+        ("https://studio.youtube.com/channel/UCabc/videos", "channel/UCabc"),
+        ("https://music.youtube.com/browse/UCabc", "channel/UCabc"),
         ("https://www.youtube.com/embed/live_stream?channel=UCabc", "channel/UCabc"),
     ],
 )
@@ -141,6 +163,8 @@ def test_a_channel_has_one_url_whatever_tab_is_open(url: str, path: str) -> None
         f"https://notyoutube.com/watch?v={ID}",
         f"https://youtube.com@evil.test/watch?v={ID}",
         f"https://evil.test/youtube.com/watch?v={ID}",
+        f"https://youtube.googleapis.com.evil.test/v/{ID}",
+        f"https://storage.googleapis.com/v/{ID}",
         f"https://evil.test/?u=https://www.youtube.com/watch?v={ID}",
     ],
 )
@@ -175,6 +199,16 @@ def test_any_other_address_is_left_as_it_is(url: str) -> None:
         "https://www.youtube.com/channel/",
         "https://youtu.be/",
         "https://www.youtube.com/embed/live_stream",
+        "https://consent.youtube.com/m?gl=DE",
+        "https://www.youtube.com/verify_age",
+        "https://www.youtube.com/get_video_info",
+        "https://www.youtube.com/tv#/",
+        "https://music.youtube.com/explore",
+        "https://music.youtube.com/browse/MPREb_0123456789",
+        "https://studio.youtube.com/",
+        "https://youtube.googleapis.com/youtube/v3/videos?id=x",
+        "https://www.youtube.com/trending",
+        "https://www.youtube.com/signin?next=%2F",
     ],
 )
 def test_what_names_nothing_is_refused_with_a_way_out(text: str) -> None:
@@ -200,8 +234,8 @@ def test_a_url_may_have_so_many_characters_and_not_one_more() -> None:
 
 
 def test_redirects_within_redirects_come_to_an_end() -> None:
-    nested = "https://www.youtube.com/redirect?q=" * 50 + f"https://youtu.be/{ID}"
-    assert parse(nested).kind == "video"
+    for around in ("https://www.youtube.com/redirect?q=", "https://youtu.be/?next="):
+        assert parse(around * 30 + f"https://youtu.be/{ID}").kind == "video"
 
 
 def test_thumbnails_have_their_url_and_size() -> None:
