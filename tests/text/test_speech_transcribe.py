@@ -18,6 +18,7 @@ from chalicelib.settings import settings
 from chalicelib.text import urls
 from chalicelib.text.captions import MAX_BYTES
 from chalicelib.text.request import TextRequest
+from chalicelib.text.sources import chain
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.sources.speech import Speech
 from chalicelib.text.transcript import Cue, Transcript
@@ -155,9 +156,29 @@ def test_two_attempts_at_once_share_the_job(url: str) -> None:
     assert jobs() == 1
 
 
-def test_a_busy_service_is_waited_for(url: str) -> None:
+def test_a_busy_service_is_waited_for_with_the_sound_in_hand(url: str, media: WebServer) -> None:
     with refusing("StartTranscriptionJob", "LimitExceededException"):
         assert waits(wanted(url)) == 60
+        fetched = len(media.paths())
+        aws.s3().put_object(Bucket=settings().bucket, Key=f"speech/{JOB}.flac", Body=b"as it was brought")
+        assert waits(wanted(url)) == 60
+    assert waits(wanted(url)) == 30
+    assert len(media.paths()) == fetched
+    kept = aws.s3().get_object(Bucket=settings().bucket, Key=f"speech/{JOB}.flac")["Body"].read()
+    assert kept == b"as it was brought"
+    finish([word("Hi", 0.0, "spk_0")])
+    assert hear(wanted(url)).video.title == "A spoken test"
+
+
+def test_nobody_else_is_asked_again_while_the_recogniser_works(url: str, media: WebServer) -> None:
+    with pytest.raises(NotYet):
+        chain.fetch(wanted(url))
+    fetched = len(media.paths())
+    with pytest.raises(NotYet):
+        chain.fetch(wanted(url))
+    finish([word("Hi", 0.0, "spk_0")])
+    assert chain.fetch(wanted(url)).source == "transcribe"
+    assert len(media.paths()) == fetched
 
 
 def test_a_refusal_is_told(url: str) -> None:

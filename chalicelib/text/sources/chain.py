@@ -26,7 +26,7 @@ def fetch(wanted: Wanted) -> Transcript:
     """The first failure says which other sources may still help, and is the one that is told, unless a later
     source knows better. Raises TextError, JobError and NotYet."""
     failure: TextError | None = None
-    for name in _order():
+    for name in _order(wanted):
         if failure and _help_of(name) not in failure.helps:
             continue
         source = _make(name)
@@ -44,8 +44,14 @@ def fetch(wanted: Wanted) -> Transcript:
     raise failure or TextError("SITE_NOT_SUPPORTED")
 
 
-def _order() -> tuple[str, ...]:
-    """What a caller has brought comes first, wherever the operator's order has it."""
+def _order(wanted: Wanted) -> tuple[str, ...]:
+    """What a caller has brought comes first, wherever the operator's order has it. While a recogniser works,
+    a job comes back every half minute, and nobody else is asked each time."""
+    if "speech" in settings().text_sources and wanted.request.speech_to_text:
+        from chalicelib.text.sources import speech
+
+        if speech.begun(wanted):
+            return ("speech",)
     return "captions", *(name for name in settings().text_sources if name != "captions")
 
 

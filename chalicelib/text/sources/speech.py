@@ -40,6 +40,15 @@ class Speech:
         raise TextError("SPEECH_NOT_CONFIGURED")
 
 
+def begun(wanted: Wanted) -> bool:
+    """Whether an earlier attempt has found nothing else, and brought the sound to a recogniser elsewhere."""
+    if settings().speech != "transcribe":
+        return False
+    from chalicelib.text.sources import transcribe
+
+    return transcribe.begun(wanted)
+
+
 class Heard(NamedTuple):
     track: SpeechTrack
     video: Video

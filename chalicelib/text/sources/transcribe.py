@@ -82,15 +82,32 @@ def _job(name: str) -> TranscriptionJobTypeDef | None:
         raise
 
 
+def begun(wanted: Wanted) -> bool:
+    """Whether an earlier attempt of this job has brought the sound, and what is known of the video."""
+    try:
+        aws.s3().head_object(Bucket=settings().bucket, Key=_keys(wanted).video)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return False
+        raise
+    return True
+
+
+def _bring(wanted: Wanted) -> None:
+    keys = _keys(wanted)
+    with heard(wanted) as (track, video):
+        progress = Progress(Share(wanted.task, 30, 40, "recognizing_speech"))
+        upload(track.path, keys.media, "audio/flac", progress)
+    # the last of them, as it says that both are there
+    known = json.dumps(asdict(video)).encode()
+    aws.s3().put_object(Bucket=settings().bucket, Key=keys.video, Body=known, ContentType="application/json")
+
+
 def _start(wanted: Wanted) -> None:
     spoken = _language(wanted.request.language)
     keys, bucket = _keys(wanted), settings().bucket
-    with heard(wanted) as (track, video):
-        upload(
-            track.path, keys.media, "audio/flac", Progress(Share(wanted.task, 30, 40, "recognizing_speech"))
-        )
-        known = json.dumps(asdict(video))
-    aws.s3().put_object(Bucket=bucket, Key=keys.video, Body=known.encode(), ContentType="application/json")
+    if not begun(wanted):
+        _bring(wanted)
     request: dict[str, Any] = {
         "TranscriptionJobName": _name(wanted),
         "Media": {"MediaFileUri": f"s3://{bucket}/{keys.media}"},
