@@ -12,6 +12,9 @@ _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 _OLD_CODES = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil"}
 """Codes that YouTube and old files still use, and what BCP 47 has instead."""
 
+_NAMED_AS_A_WHOLE = {"nb": "no"}
+"""Whoever says Norwegian means Bokmål; Nynorsk is named."""
+
 
 class CaptionTrack(Protocol):
     @property
@@ -59,7 +62,8 @@ def normal(code: str) -> str:
 
 
 def base(code: str) -> str:
-    return normal(code).split("-")[0]
+    first = normal(code).split("-")[0]
+    return _NAMED_AS_A_WHOLE.get(first, first)
 
 
 def tag(code: str) -> str:

@@ -36,7 +36,17 @@ def test_of_other_regions_people_come_first_and_then_the_plain_language() -> Non
 
 
 @pytest.mark.parametrize(
-    ("asked", "there"), [("EN-us", "en-US"), ("en_US", "en-US"), ("he", "iw"), ("iw", "he"), ("id", "in")]
+    ("asked", "there"),
+    [
+        ("EN-us", "en-US"),
+        ("en_US", "en-US"),
+        ("he", "iw"),
+        ("iw", "he"),
+        ("id", "in"),
+        ("nb", "no"),
+        ("no", "nb-NO"),
+        ("fil", "tl"),
+    ],
 )
 def test_old_and_odd_spellings_are_the_same_language(asked: str, there: str) -> None:
     assert choose([person("aa"), person(there)], asked) == person(there)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faster_whisper.tokenizer import _LANGUAGE_CODES
 
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
 from chalicelib.text import urls
+from chalicelib.text.language import tag
 from chalicelib.text.request import TextRequest
 from chalicelib.text.sources import whisper
 from chalicelib.text.sources.source import Wanted
@@ -89,6 +91,27 @@ def test_a_language_that_it_does_not_know(media: WebServer) -> None:
     before = media.paths()
     assert failure(wanted(media, language="tlh")).code == "LANGUAGE_NOT_AVAILABLE"
     assert media.paths() == before
+
+
+@pytest.mark.parametrize("code", _LANGUAGE_CODES)
+def test_each_language_of_its_list_is_found_by_the_tag_that_we_tell(code: str) -> None:
+    assert whisper.code_of(_LANGUAGE_CODES, tag(code)) == code
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("jv", "jw"),
+        ("jw-ID", "jw"),
+        ("fil", "tl"),
+        ("tl-PH", "tl"),
+        ("nb-NO", "no"),
+        ("nn", "nn"),
+        ("iw", "he"),
+    ],
+)
+def test_codes_that_are_no_longer_or_not_its_own(asked: str, code: str) -> None:
+    assert whisper.code_of(_LANGUAGE_CODES, asked) == code
 
 
 def test_without_a_model_nothing_is_fetched(

@@ -12,7 +12,7 @@ from chalicelib.settings import settings
 from chalicelib.task import Task
 from chalicelib.text.captions.clean import clean
 from chalicelib.text.failures import TextError
-from chalicelib.text.language import base
+from chalicelib.text.language import base, tag
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.sources.speech import heard
 from chalicelib.text.transcript import Cue, Transcript
@@ -29,12 +29,11 @@ def recognise(wanted: Wanted) -> Transcript:
     """Raises TextError SPEECH_NOT_CONFIGURED, LANGUAGE_NOT_AVAILABLE or SPEECH_FAILED."""
     model = _model(settings().whisper_model_dir)
     asked = wanted.request.language
-    if asked and base(asked) not in model.supported_languages:
-        raise TextError("LANGUAGE_NOT_AVAILABLE", details=f"This model does not know {asked}.")
+    spoken = code_of(model.supported_languages, asked) if asked else None
     with heard(wanted) as (track, video):
         segments, info = model.transcribe(
             str(track.path),
-            language=base(asked) if asked else None,
+            language=spoken,
             vad_filter=True,
             # a mistake is not to be carried on to the end
             condition_on_previous_text=False,
@@ -42,7 +41,17 @@ def recognise(wanted: Wanted) -> Transcript:
         cues = tuple(_cues(segments, wanted.task, track.seconds))
         if not cues:
             raise TextError("SPEECH_FAILED", details="No speech was heard.")
-        return Transcript(video=video, cues=cues, language=info.language, is_generated=True, source="whisper")
+        return Transcript(
+            video=video, cues=cues, language=tag(info.language), is_generated=True, source="whisper"
+        )
+
+
+def code_of(codes: Iterable[str], asked: str) -> str:
+    """The model's own for a language: some are not BCP 47's. Raises TextError LANGUAGE_NOT_AVAILABLE."""
+    found = next((code for code in codes if base(code) == base(asked)), None)
+    if found is None:
+        raise TextError("LANGUAGE_NOT_AVAILABLE", details=f"This model does not know {asked}.")
+    return found
 
 
 @lru_cache(maxsize=1)
