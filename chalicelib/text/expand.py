@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 MOST_SECONDS = 300.0
 _DEPTH = 3
 """A channel has tabs, a tab has videos; and a URL may lead to another."""
+_OF_LISTS = {
+    "VIDEO_UNAVAILABLE": "PLAYLIST_UNAVAILABLE",
+    "VIDEO_UNPLAYABLE": "PLAYLIST_UNAVAILABLE",
+    "VIDEO_PRIVATE": "PLAYLIST_PRIVATE",
+}
 _ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _MOST_CHARACTERS = 500
 
@@ -60,13 +66,13 @@ def expand(
     """At most `limit` videos; no more pages of the list are asked for than that takes. `use_proxy` as in the
     request; `tick` is called for each page and may raise.
 
-    Raises TextError PLAYLIST_EMPTY, VIDEO_UNAVAILABLE if there is no such list, and those of YouTube.
+    Raises TextError PLAYLIST_EMPTY, PLAYLIST_UNAVAILABLE, PLAYLIST_PRIVATE, and those of YouTube.
     """
     from chalicelib.sites.bounded import Limits
 
     way = proxies.way(use_proxy)
     limits = Limits.within(min(seconds, MOST_SECONDS), tick)
-    with watched(way):
+    with _told_of_lists(), watched(way):
         for _ in range(settings().proxy_retries if way.proxy else 0):
             try:
                 return _expand(target, limit, way, limits)
@@ -75,6 +81,16 @@ def expand(
                     raise
                 # a rotating proxy has another address next time
         return _expand(target, limit, way, limits)
+
+
+@contextmanager
+def _told_of_lists() -> Iterator[None]:
+    try:
+        yield
+    except TextError as error:
+        if error.code not in _OF_LISTS:
+            raise
+        raise TextError(_OF_LISTS[error.code], details=error.details) from error
 
 
 def _expand(target: Target, limit: int, way: Way, limits: Limits) -> Listing:

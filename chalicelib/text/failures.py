@@ -24,6 +24,9 @@ class Cause(sites.Cause):
     """Which other sources may still help: SPEECH, OTHER_CAPTIONS, FILE, with spaces between."""
 
 
+ALLOW_TRANSLATION: Final = "or set `allow_translation` for YouTube's machine translation"
+
+
 def _of_sites(code: str, message: str | None = None, helps: str = "") -> Cause:
     """What sites fail with; `message` where captions are a way out."""
     known = sites.CAUSES[code]
@@ -32,8 +35,8 @@ def _of_sites(code: str, message: str | None = None, helps: str = "") -> Cause:
 
 CAUSES: Mapping[str, Cause] = {
     "LANGUAGE_NOT_AVAILABLE": Cause(
-        "The video has captions, but not in this language: ask for one of the languages listed in details, "
-        "leave `language` out for the spoken one, or set `allow_translation`"
+        "There is no transcript in this language: leave `language` out for the spoken one, or ask for "
+        "another; details tell which there are"
     ),
     "NO_CAPTIONS": Cause(
         "The video has no captions: send some with `captions_url` or `captions`, "
@@ -68,7 +71,10 @@ CAUSES: Mapping[str, Cause] = {
         "The video is not available in the country of this service: ask the operator for a proxy elsewhere, "
         "or send its captions along",
     ),
-    "VIDEO_UNPLAYABLE": _of_sites("VIDEO_UNPLAYABLE"),
+    "VIDEO_UNPLAYABLE": _of_sites(
+        "VIDEO_UNPLAYABLE",
+        "YouTube does not play this video, and details hold the reason it gives: send its captions along",
+    ),
     "INVALID_URL": Cause("The URL names no video, playlist or channel: check it"),
     "TRANSLATION_NOT_AVAILABLE": Cause(
         "YouTube does not translate these captions: ask for one of the languages listed in details"
@@ -104,6 +110,12 @@ CAUSES: Mapping[str, Cause] = {
         helps=f"{OTHER_CAPTIONS} {FILE}",
     ),
     "SITE_FAILED": _of_sites("SITE_FAILED", helps=FILE),
+    "PLAYLIST_UNAVAILABLE": Cause(
+        "The playlist or channel does not exist, or was removed: check the URL, or give those of its videos"
+    ),
+    "PLAYLIST_PRIVATE": Cause(
+        "The playlist is private: make it unlisted or public, or give the URLs of its videos"
+    ),
     "PLAYLIST_EMPTY": Cause(
         "The playlist or channel has no videos that can be seen: check that it is public"
     ),
@@ -111,7 +123,9 @@ CAUSES: Mapping[str, Cause] = {
         "This service has no speech recogniser: send captions along, or ask the operator to configure one"
     ),
     "SPEECH_TOO_LONG": Cause("The video is longer than this service transcribes: send captions along"),
-    "SPEECH_FAILED": Cause("The speech could not be recognised; details hold the reason"),
+    "SPEECH_FAILED": Cause(
+        "The speech could not be recognised, and details hold the reason: send captions along"
+    ),
     "SUMMARY_FAILED": Cause(
         "No summary could be made of this transcript: it holds no sentences, check its captions"
     ),
@@ -119,12 +133,15 @@ CAUSES: Mapping[str, Cause] = {
 
 
 class TextError(SiteError):
-    """`helps` says which other sources may still get a transcript."""
+    """`helps` says which other sources may still get a transcript. `advice`: a way out of this one failure,
+    beside those of its cause."""
 
     causes: ClassVar[Mapping[str, Cause]] = CAUSES
 
-    def __init__(self, code: str, details: str | None = None) -> None:
+    def __init__(self, code: str, details: str | None = None, *, advice: str = "") -> None:
         super().__init__(code, details)
+        if advice:
+            self.message = f"{self.message}; {advice}"
         self.helps = frozenset(self.causes[code].helps.split())
 
 

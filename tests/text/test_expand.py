@@ -130,7 +130,9 @@ def failure(path: str) -> TextError:
 
 
 def test_an_empty_list_is_told_from_one_that_is_not_there(lists: Lists) -> None:
-    assert failure(f"playlist?list={LIST}").code == "VIDEO_UNAVAILABLE"
+    error = failure(f"playlist?list={LIST}")
+    assert error.code == "PLAYLIST_UNAVAILABLE"
+    assert error.message.startswith("The playlist or channel does not exist")
     with pytest.raises(TextError) as failed:
         lists.playlist(Playlist())
     assert failed.value.code == "PLAYLIST_EMPTY"
@@ -139,8 +141,9 @@ def test_an_empty_list_is_told_from_one_that_is_not_there(lists: Lists) -> None:
 @pytest.mark.parametrize(
     ("alert", "code"),
     [
-        ("The playlist does not exist.", "VIDEO_UNAVAILABLE"),
-        ("This playlist is private.", "VIDEO_PRIVATE"),
+        ("The playlist does not exist.", "PLAYLIST_UNAVAILABLE"),
+        ("The playlist type is unviewable.", "PLAYLIST_UNAVAILABLE"),
+        ("This playlist is private.", "PLAYLIST_PRIVATE"),
         ("Sign in to confirm you’re not a bot", "YOUTUBE_BLOCKED"),
     ],
 )
@@ -151,7 +154,7 @@ def test_youtube_s_reason_has_its_code(alert: str, code: str, lists: Lists) -> N
 
 
 def test_a_channel_that_is_not_there_says_so(lists: Lists) -> None:
-    assert failure("@nobody").code == "VIDEO_UNAVAILABLE"
+    assert failure("@nobody").code == "PLAYLIST_UNAVAILABLE"
 
 
 def test_a_cancelled_job_stops(lists: Lists) -> None:

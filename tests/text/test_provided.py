@@ -30,10 +30,15 @@ def store(data: bytes) -> str:
     return "captions/one"
 
 
-def code_of(asked: Wanted) -> tuple[str, bool]:
+def failure(asked: Wanted) -> JobError:
     with pytest.raises(JobError) as error:
         Provided().fetch(asked)
-    return error.value.code, error.value.retryable
+    return error.value
+
+
+def code_of(asked: Wanted) -> tuple[str, bool]:
+    error = failure(asked)
+    return error.code, error.retryable
 
 
 def test_only_for_those_who_bring_captions() -> None:
@@ -53,6 +58,7 @@ def test_captions_from_a_url(media: WebServer) -> None:
     found = Provided().fetch(wanted(captions_url=media.url("plain/lecture.srt")))
     assert found.cues[0].text.startswith("Hello everybody")
     assert (found.video.video_id, found.video.title) == ("dQw4w9WgXcQ", "lecture")
+    assert found.video.thumbnail == "https://i.ytimg.com/vi/dQw4w9WgXcQ/hqdefault.jpg"
 
 
 def test_the_files_own_language_comes_before_the_one_asked_for() -> None:
@@ -63,11 +69,17 @@ def test_the_files_own_language_comes_before_the_one_asked_for() -> None:
 
 @pytest.mark.parametrize(("status", "retryable"), [(404, False), (403, False), (503, True), (429, True)])
 def test_a_host_that_answers_something_else(media: WebServer, status: int, retryable: bool) -> None:
-    assert code_of(wanted(captions_url=media.url(f"status/{status}"))) == ("DOWNLOAD_FAILED", retryable)
+    error = failure(wanted(captions_url=media.url(f"status/{status}")))
+    assert (error.code, error.retryable) == ("DOWNLOAD_FAILED", retryable)
+    assert f"answered {status}. Check that" in error.message
+    assert ("try again later" in error.message) == retryable
+    assert error.message.endswith("or send them along as `captions`.")
 
 
 def test_a_download_that_breaks_off_may_be_tried_again(media: WebServer) -> None:
-    assert code_of(wanted(captions_url=media.url("truncated/lecture.srt"))) == ("DOWNLOAD_FAILED", True)
+    error = failure(wanted(captions_url=media.url("truncated/lecture.srt")))
+    assert (error.code, error.retryable) == ("DOWNLOAD_FAILED", True)
+    assert "send them along" in error.message
 
 
 def test_addresses_of_ours_are_not_fetched(monkeypatch: pytest.MonkeyPatch, media: WebServer) -> None:

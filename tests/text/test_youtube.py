@@ -102,7 +102,17 @@ def test_a_language_that_is_not_there_names_those_that_are(youtube: YouTube) -> 
         fetch(language="fr")
     assert raised.value.code == "LANGUAGE_NOT_AVAILABLE"
     assert raised.value.details == "en, de"
+    assert "allow_translation" in raised.value.message
     assert "/api/timedtext" not in youtube.routes()
+
+
+def test_a_translation_that_cannot_be_had_is_not_advised(youtube: YouTube) -> None:
+    for track, language in ((scene.Track("de", "German", translatable=False), "fr"), (GERMAN, "ja")):
+        youtube.videos[VIDEO_ID] = Video(tracks=(track,))
+        with pytest.raises(TextError) as raised:
+            fetch(language=language)
+        assert raised.value.code == "LANGUAGE_NOT_AVAILABLE"
+        assert "allow_translation" not in raised.value.message
 
 
 def test_a_translation_is_made_only_if_allowed_and_says_so(youtube: YouTube) -> None:

@@ -104,6 +104,14 @@ def test_the_language_asked_for_is_taken(youtube: YouTube) -> None:
 def test_a_language_that_is_not_there_lists_those_that_are(youtube: YouTube) -> None:
     error = failure(youtube, Video(tracks=(GERMAN, HEARD)), language="fr")
     assert (error.code, error.details) == ("LANGUAGE_NOT_AVAILABLE", "de, en")
+    assert "allow_translation" in error.message
+
+
+def test_only_what_the_machine_heard_is_translated_and_nothing_else_advised(youtube: YouTube) -> None:
+    for wish in ({}, {"allow_translation": True}):
+        error = failure(youtube, Video(tracks=(GERMAN,)), language="fr", **wish)
+        assert (error.code, error.details) == ("LANGUAGE_NOT_AVAILABLE", "de")
+        assert "allow_translation" not in error.message
 
 
 def test_a_translation_is_made_only_when_it_is_allowed_and_says_what_it_is(youtube: YouTube) -> None:

@@ -14,6 +14,7 @@ from chalicelib.text.failures import TextError
 from chalicelib.text.sources.naming import title_of
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.transcript import UNKNOWN_LANGUAGE, Transcript, Video
+from chalicelib.text.urls import thumbnails
 
 _MOST_SECONDS = 120.0
 _RESERVE_SECONDS = 20.0
@@ -32,11 +33,21 @@ class Provided:
         data = _stored(request.captions_key) if request.captions_key else _fetched(wanted)
         parsed = captions.parse(data, request.captions_format)
         return Transcript(
-            video=Video(url=wanted.target.url, video_id=wanted.target.video_id, title=_title(wanted)),
+            video=_video(wanted),
             cues=parsed.cues,
             language=parsed.language or request.language or UNKNOWN_LANGUAGE,
             source=self.name,
         )
+
+
+def _video(wanted: Wanted) -> Video:
+    target = wanted.target
+    return Video(
+        url=target.url,
+        video_id=target.video_id,
+        title=_title(wanted),
+        thumbnail=thumbnails(target.video_id)["high"]["url"] if target.video_id else None,
+    )
 
 
 def _title(wanted: Wanted) -> str | None:
@@ -74,19 +85,20 @@ def _fetched(wanted: Wanted) -> bytes:
             if source.status != 200:
                 raise _refused(source.status)
             if source.compression:
-                raise JobError("DOWNLOAD_FAILED", f"The captions are sent as {source.compression}, unasked.")
+                raise _failed(f"Their host sends them as {source.compression}, unasked.", retryable=False)
             return b"".join(source.chunks())
     except outbound.SourceTooLarge as error:
         raise TextError("CAPTIONS_TOO_LARGE") from error
     except OutboundError as error:
-        raise JobError(
-            "DOWNLOAD_FAILED",
-            f"The captions could not be fetched. {error.message}",
-            retryable=error.retryable,
-        ) from error
+        raise _failed(error.message, error.retryable) from error
 
 
 def _refused(status: int) -> JobError:
-    retryable = status >= 500 or status in (408, 425, 429)
-    message = f"The captions could not be fetched: their host answered {status}."
+    return _failed(f"Their host answered {status}.", status >= 500 or status in (408, 425, 429))
+
+
+def _failed(cause: str, retryable: bool) -> JobError:
+    way_out = "Check that `captions_url` opens without signing in, "
+    later = "try again later, " if retryable else ""
+    message = f"The captions could not be fetched. {cause} {way_out}{later}or send them along as `captions`."
     return JobError("DOWNLOAD_FAILED", message, retryable=retryable)

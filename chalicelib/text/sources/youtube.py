@@ -11,7 +11,7 @@ from chalicelib.clock import Clock, now_ms
 from chalicelib.sites.breaker import Breaker
 from chalicelib.sites.proxies import Way, way
 from chalicelib.text.captions.clean import clean
-from chalicelib.text.failures import TextError, told_by_sites
+from chalicelib.text.failures import ALLOW_TRANSLATION, TextError, told_by_sites
 from chalicelib.text.language import best, choose, tag
 from chalicelib.text.sources import youtube_text
 from chalicelib.text.sources.source import Wanted
@@ -112,9 +112,13 @@ def _pick(listed: dict[Track, library.Transcript], player: Player, wanted: Wante
     original = choose(tuple(listed), None, default=shown)
     if language is None or original is None:
         raise TextError("NO_CAPTIONS")
+    to = _translation(listed[original], language)
     if not wanted.request.allow_translation:
-        raise TextError("LANGUAGE_NOT_AVAILABLE", details=_languages(listed))
-    return _translated(listed[original], language, listed)
+        advice = ALLOW_TRANSLATION if to else ""
+        raise TextError("LANGUAGE_NOT_AVAILABLE", details=_languages(listed), advice=advice)
+    if to is None:
+        raise TextError("TRANSLATION_NOT_AVAILABLE", details=_languages(listed))
+    return _Pick(listed[original].translate(to), tag(original.language))
 
 
 @dataclass(frozen=True)
@@ -123,14 +127,11 @@ class _Translation:
     is_generated: bool = True
 
 
-def _translated(
-    captions: library.Transcript, language: str, listed: dict[Track, library.Transcript]
-) -> _Pick:
+def _translation(captions: library.Transcript, language: str) -> str | None:
+    """YouTube's code for this language, if it translates these captions into it."""
     known = [_Translation(row.language_code) for row in captions.translation_languages]
-    to = best(known, language)
-    if to is None:
-        raise TextError("TRANSLATION_NOT_AVAILABLE", details=_languages(listed))
-    return _Pick(captions.translate(to.language), tag(captions.language_code))
+    found = best(known, language)
+    return found.language if found else None
 
 
 def _ask(session: TimeoutSession, pick: _Pick, listed: dict[Track, library.Transcript]) -> requests.Response:

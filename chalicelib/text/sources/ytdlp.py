@@ -15,7 +15,7 @@ from chalicelib.sites import proxies
 from chalicelib.sites.failures import SiteError
 from chalicelib.sites.way import watched
 from chalicelib.text import captions, language
-from chalicelib.text.failures import TextError, told_by_sites
+from chalicelib.text.failures import ALLOW_TRANSLATION, TextError, told_by_sites
 from chalicelib.text.sources import ytdlp_info
 from chalicelib.text.sources.source import Wanted
 from chalicelib.text.sources.ytdlp_info import Offer
@@ -49,7 +49,7 @@ class YtDlp:
             offers = ytdlp_info.offers(info, youtube=session.on_youtube)
             offer = _chosen(offers, wanted, ytdlp_info.spoken(info))
             if offer is None:
-                raise _nothing(offers, info, session)
+                raise _nothing(offers, info, session, wanted)
             cues = _cues(offer, session)
         return Transcript(
             video=ytdlp_info.video(info, wanted.target),
@@ -99,10 +99,13 @@ def _session(wanted: Wanted) -> Iterator[Session]:
 def _chosen(offers: Sequence[Offer], wanted: Wanted, spoken: str | None) -> Offer | None:
     own = [offer for offer in offers if not offer.translated_from]
     chosen = language.choose(own, wanted.request.language, spoken=spoken)
-    if chosen is None and wanted.request.allow_translation and wanted.request.language:
-        translations = [offer for offer in offers if offer.translated_from]
-        return language.choose(translations, wanted.request.language)
-    return chosen
+    return _translation(offers, wanted) if chosen is None and wanted.request.allow_translation else chosen
+
+
+def _translation(offers: Sequence[Offer], wanted: Wanted) -> Offer | None:
+    """YouTube's, of what its machine has heard."""
+    translations = [offer for offer in offers if offer.translated_from]
+    return language.best(translations, wanted.request.language) if wanted.request.language else None
 
 
 def _info(target: Target, session: Session) -> dict[str, Any]:
@@ -115,10 +118,12 @@ def _info(target: Target, session: Session) -> dict[str, Any]:
     return info
 
 
-def _nothing(offers: Sequence[Offer], info: Mapping[str, Any], session: Session) -> TextError:
+def _nothing(offers: Sequence[Offer], info: Mapping[str, Any], session: Session, wanted: Wanted) -> TextError:
     languages = dict.fromkeys(offer.language for offer in offers if not offer.translated_from)
     if languages:
-        return TextError("LANGUAGE_NOT_AVAILABLE", details=", ".join(list(languages)[:MOST_LISTED]))
+        details = ", ".join(list(languages)[:MOST_LISTED])
+        advice = ALLOW_TRANSLATION if _translation(offers, wanted) else ""
+        return TextError("LANGUAGE_NOT_AVAILABLE", details=details, advice=advice)
     if session.lacks_po_token:
         return TextError("CAPTIONS_LOCKED")
     is_live = info.get("live_status") in ("is_live", "is_upcoming")
