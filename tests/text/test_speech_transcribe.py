@@ -241,6 +241,14 @@ def test_silence_is_told(url: str) -> None:
     assert (error.code, error.details) == ("SPEECH_FAILED", "No speech was heard.")
 
 
+def test_an_answer_that_makes_no_sense_is_not_told_as_silence(url: str) -> None:
+    asked = wanted(url)
+    waits(asked)
+    finish([{"type": "pronunciation"}])
+    error = failure(asked)
+    assert (error.code, error.details) == ("SPEECH_FAILED", "The recogniser's answer cannot be read.")
+
+
 def test_hours_of_words_are_more_than_captions_may_have(url: str) -> None:
     asked = wanted(url)
     waits(asked)

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.errors import JobError
 from chalicelib.text import urls
 from chalicelib.text.request import TextRequest
+from chalicelib.text.sources.code_pages import in_utf8
 from chalicelib.text.sources.iso639 import bcp47
 from chalicelib.text.sources.naming import title_of
 from chalicelib.text.sources.source import Wanted
@@ -104,6 +105,34 @@ def test_no_subtitles_to_read(shelf: WebServer, name: str, why: str) -> None:
     error = failure(shelf.url(f"plain/{name}"))
     assert error.code == "NO_CAPTIONS"
     assert why in (error.details or "")
+
+
+def test_text_from_before_utf_8_is_read_if_its_language_is_known(shelf: WebServer) -> None:
+    old = (shelf.root / "three.mkv").read_bytes().replace("Öl.".encode(), "Öl. ".encode("latin-1"))
+    (shelf.root / "latin.mkv").write_bytes(old)
+    assert fetch(shelf.url("plain/latin.mkv")).cues == cues(subtitled.GERMAN)
+
+
+@pytest.mark.parametrize("odd", [b"l\xe4mp", b"l\x81mp"])
+def test_text_that_nobody_can_read_is_not_told_as_none(shelf: WebServer, odd: bytes) -> None:
+    data = (shelf.root / "plain.mkv").read_bytes().replace(b"lamp", odd)
+    (shelf.root / "odd.mkv").write_bytes(data)
+    error = failure(shelf.url("plain/odd.mkv"))
+    assert (error.code, "not in UTF-8" in str(error.details)) == ("NO_CAPTIONS", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "language"),
+    [("Öl für Ärzte", "latin-1", "de-AT"), ("Лампа", "cp1251", "ru"), ("źródło", "cp1250", "pl")],
+)
+def test_code_pages_go_by_language(text: str, page: str, language: str) -> None:
+    assert in_utf8(text.encode(page), language) == text.encode()
+    assert in_utf8(text.encode(), language) == text.encode()
+    assert in_utf8(text.encode(page), "und") is None
+
+
+def test_bytes_that_the_code_page_lacks_are_no_text() -> None:
+    assert in_utf8(b"\x81", "de") is None
 
 
 def test_a_page_is_no_video(shelf: WebServer) -> None:

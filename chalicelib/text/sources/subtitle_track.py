@@ -11,6 +11,7 @@ from chalicelib.errors import JobError
 from chalicelib.text import captions
 from chalicelib.text.failures import TextError
 from chalicelib.text.language import choose
+from chalicelib.text.sources.code_pages import in_utf8
 from chalicelib.text.sources.iso639 import bcp47
 from chalicelib.text.sources.naming import title_of
 from chalicelib.text.sources.share import Share
@@ -42,10 +43,10 @@ class SubtitleTrack:
         offers = _offers(found.contents.subtitles)
         if found.chosen is None:
             raise _none(found, offers)
-        parsed = _parsed(found)
+        written = found.chosen.language or wanted.request.language
         return Transcript(
             video=_video(wanted.target.url, found),
-            cues=parsed.cues,
+            cues=_parsed(found, bcp47(written)).cues,
             language=bcp47(found.chosen.language),
             language_name=found.chosen.title,
             source=self.name,
@@ -66,13 +67,20 @@ def _found(wanted: Wanted) -> Found:
         raise TextError("SITE_NOT_SUPPORTED", details=error.message) from error
 
 
-def _parsed(found: Found) -> captions.Captions:
+def _parsed(found: Found, language: str) -> captions.Captions:
+    data = in_utf8(found.data, language)
+    if data is None:
+        details = "The subtitle track is not in UTF-8, nor as its language was written before."
+        raise TextError("NO_CAPTIONS", details=details)
     try:
-        return captions.parse(found.data, found.format)
+        return captions.parse(data, found.format)
+    except captions.NoCues as error:
+        raise TextError("NO_CAPTIONS", details="The subtitle track holds no text.") from error
     except TextError as error:
         if error.code != "CAPTIONS_INVALID":
             raise
-        raise TextError("NO_CAPTIONS", details="The subtitle track holds no text.") from error
+        # the caller has sent no captions that could be mended
+        raise TextError("NO_CAPTIONS", details="The subtitle track cannot be read.") from error
 
 
 def _offers(streams: Sequence[SubtitleStream]) -> list[_Offer]:

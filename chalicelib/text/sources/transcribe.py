@@ -163,10 +163,10 @@ def _transcript(wanted: Wanted, job: TranscriptionJobTypeDef) -> Transcript:
 def _parsed(output: bytes) -> captions.Captions:
     try:
         return captions.parse(output, "json", most=MAX_OUTPUT_BYTES)
-    except TextError as error:
-        if error.code != "CAPTIONS_INVALID":
-            raise
+    except captions.NoCues as error:
         raise TextError("SPEECH_FAILED", details="No speech was heard.") from error
+    except TextError as error:
+        raise TextError("SPEECH_FAILED", details="The recogniser's answer cannot be read.") from error
 
 
 def _read(key: str) -> bytes:
