@@ -22,6 +22,8 @@ FILE: Final = "file"
 class Cause(sites.Cause):
     helps: str = ""
     """Which other sources may still help: SPEECH, OTHER_CAPTIONS, FILE, with spaces between."""
+    once: bool = False
+    """Whether one more try is all that it is worth."""
 
 
 ALLOW_TRANSLATION: Final = "or set `allow_translation` for YouTube's machine translation"
@@ -87,6 +89,7 @@ CAUSES: Mapping[str, Cause] = {
         "The captions came empty: try again later, or send them along",
         retry_after=5 * MINUTE,
         helps=f"{SPEECH} {OTHER_CAPTIONS} {FILE}",
+        once=True,
     ),
     "CAPTIONS_INVALID": Cause("The captions cannot be read: send SRT, WebVTT, JSON or plain text in UTF-8"),
     "CAPTIONS_TOO_LARGE": Cause("The captions are larger than 10 MB: send the text without styles"),
@@ -142,7 +145,9 @@ class TextError(SiteError):
         super().__init__(code, details)
         if advice:
             self.message = f"{self.message}; {advice}"
-        self.helps = frozenset(self.causes[code].helps.split())
+        cause = self.causes[code]
+        self.helps = frozenset(cause.helps.split())
+        self.once = cause.once
 
 
 @contextmanager

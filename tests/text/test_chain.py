@@ -105,6 +105,24 @@ def test_captions_that_cannot_be_read_are_not_replaced_by_others(ask: Ask) -> No
     assert told(ask, captions=failing("CAPTIONS_INVALID"), youtube=found) == "CAPTIONS_INVALID"
 
 
+@pytest.mark.parametrize(
+    ("code", "attempt", "retryable"),
+    [
+        ("CAPTIONS_EMPTY", 1, True),
+        ("CAPTIONS_EMPTY", 2, False),
+        ("YOUTUBE_TIMEOUT", 2, True),
+        ("NO_CAPTIONS", 1, False),
+    ],
+)
+def test_empty_captions_are_asked_for_once_more(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, code: str, attempt: int, retryable: bool
+) -> None:
+    monkeypatch.setattr(QuietTask, "attempt", attempt)
+    with pytest.raises(JobError) as failed:
+        ask(youtube=failing(code))
+    assert (failed.value.code, failed.value.retryable) == (code, retryable)
+
+
 def test_what_no_source_knows_is_not_supported(ask: Ask) -> None:
     assert told(ask) == "SITE_NOT_SUPPORTED"
 

@@ -41,6 +41,8 @@ def fetch(wanted: Wanted) -> Transcript:
             if not isinstance(error, TextError):
                 raise
             failure = error
+    if failure and failure.once and wanted.task.attempt > 1:
+        failure.retryable = False
     raise failure or TextError("SITE_NOT_SUPPORTED")
 
 
