@@ -41,7 +41,7 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
 
 def _check_proxy(wish: TextRequest, target: urls.Target) -> None:
     """Whoever wants nothing without the proxy is told before anything is fetched, or taken from the cache."""
-    from chalicelib.text.sources import proxies
+    from chalicelib.sites import proxies
 
     proxies.way(wish.use_proxy)
     if target.kind == "media" or wish.captions_url:
