@@ -16,6 +16,9 @@ ENGINES = ("auto", "embedded", "bedrock", "openai")
 RECOGNISERS = ("transcribe", "whisper")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()=@+-]+)*")
 JS_RUNTIMES = ("deno", "node", "bun", "quickjs")
+TARGET_LUFS = (-50.0, -5.0)
+"""Lowest and highest. Further down, the meter's gate (-70 LUFS) begins to take quiet parts for silence."""
+TARGET_PEAK = (-9.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ class Settings:
     """At once to the host of one large source; 1: no more than the first."""
     ffmpeg_path: str
     """Empty: the first of `ffmpeg` on PATH, imageio-ffmpeg's."""
+    target_lufs: float
+    """Of normalised audio whose request names none."""
+    target_peak: float
+    """dBTP."""
 
     longest_wait_seconds: int
     """How long a job may wait for something outside, from its first start."""
@@ -154,6 +161,8 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         destination_buckets=_buckets(env, "BATCHREEL_DESTINATION_BUCKETS"),
         source_connections=integer("SOURCE_CONNECTIONS", 4),
         ffmpeg_path=env.get("FFMPEG_PATH", ""),
+        target_lufs=_within(TARGET_LUFS, "TARGET_LUFS", number("TARGET_LUFS", -16)),
+        target_peak=_within(TARGET_PEAK, "TARGET_PEAK", number("TARGET_PEAK", -1.5)),
         longest_wait_seconds=integer("LONGEST_WAIT_SECONDS", 6 * 3600),
         retry_after_most=integer("RETRY_AFTER_MOST", 3600),
         text_sources=_choices(env, "TEXT_SOURCES", TEXT_SOURCES),
@@ -199,6 +208,12 @@ def _buckets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     if wrong:
         raise ValueError(f"{name}: {wrong[0]!r} is no bucket or bucket/prefix")
     return entries
+
+
+def _within(limits: tuple[float, float], name: str, value: float) -> float:
+    if not limits[0] <= value <= limits[1]:
+        raise ValueError(f"BATCHREEL_{name} must be from {limits[0]:g} to {limits[1]:g}")
+    return value
 
 
 def _loopback(url: str) -> str:

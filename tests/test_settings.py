@@ -43,3 +43,14 @@ def test_what_is_no_javascript_runtime_is_refused(given: str) -> None:
 def test_a_missing_resource_is_named() -> None:
     with pytest.raises(KeyError, match="BATCHREEL_BUCKET"):
         from_environment({k: v for k, v in NAMES.items() if k != "BATCHREEL_BUCKET"})
+
+
+@pytest.mark.parametrize(("name", "value"), [("LUFS", "-60"), ("LUFS", "0"), ("PEAK", "1"), ("PEAK", "nan")])
+def test_a_loudness_that_cannot_be_aimed_at(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"BATCHREEL_TARGET_{name} must be from"):
+        from_environment({**NAMES, f"BATCHREEL_TARGET_{name}": value})
+
+
+def test_the_operators_own_loudness() -> None:
+    found = from_environment({**NAMES, "BATCHREEL_TARGET_LUFS": "-23", "BATCHREEL_TARGET_PEAK": "0"})
+    assert (found.target_lufs, found.target_peak) == (-23, 0)

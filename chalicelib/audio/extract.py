@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+<<<<<<< HEAD
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,17 @@ from chalicelib.audio import (
     trim,
     waveform,
 )
+=======
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib.audio import failures, ffmpeg, lengths, levels, plan, probe, timing
+>>>>>>> 954dc2f (Loudness: calibrated limiter, results measured and made again where they are off; targetLoudness and the operator's own target)
 from chalicelib.audio.child import Feed, Finished
+from chalicelib.audio.levels import Target
+from chalicelib.audio.normalize import Encode, Normalization, Reached
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
 from chalicelib.audio.source import Download
@@ -100,7 +111,7 @@ class Extraction:
         info, stream, lead = known
         self._progress.enter("analyzing", 5, 5)
         self._progress.enter("extracting", 5, 95)
-        return self._encode(info, stream, lead, None, feed=self._download.feed)
+        return self._encode(info, stream, lead, feed=self._download.feed)
 
     def _probe_head(self) -> tuple[probe.MediaInfo, probe.AudioStream, float] | None:
         """None too if the head alone does not tell: a cover or attachments may fill it."""
@@ -120,15 +131,16 @@ class Extraction:
     def _from_file(self) -> Made:
         self._progress.enter("downloading", 3, 30)
         self._download.spool(self._spooled, self._progress)
-        self._progress.enter("analyzing", 30, 60 if self._request.normalize else 35)
+        self._progress.enter("analyzing", 30, 35)
         info, stream = self._probe()
         lead = timing.lead(self._spooled, info, stream, self._still) or 0.0
-        if not lead and self._may_copy(stream):
+        if not self._request.normalize:
             self._progress.enter("extracting", 35, 95)
+        if not lead and self._may_copy(stream):
             copied = self._copy(info, stream)
             if copied:
                 return copied
-        return self._encode(info, stream, lead, self._measure(info, stream))
+        return self._encode(info, stream, lead)
 
     def _may_copy(self, stream: probe.AudioStream) -> bool:
         container = self._download.sniffed.container
@@ -146,12 +158,6 @@ class Extraction:
             raise failures.unsupported()
         self._check(info.duration or 0.0)
         return info, stream
-
-    def _measure(self, info: probe.MediaInfo, stream: probe.AudioStream) -> loudness.Loudness | None:
-        if not self._request.normalize:
-            return None
-        count = plan.channels(self._request, stream)
-        return loudness.measure(self._spooled, stream.index, count, self._advance(info.duration))
 
     def _copy(self, info: probe.MediaInfo, stream: probe.AudioStream) -> Made | None:
         """None if the result is no good: undecodable, with gaps, or larger than the quality asked for."""
@@ -174,13 +180,9 @@ class Extraction:
         return Made(self._out, "copy", seconds, info, found.audio[0], warnings)
 
     def _encode(
-        self,
-        info: probe.MediaInfo,
-        stream: probe.AudioStream,
-        lead: float,
-        measured: loudness.Loudness | None,
-        feed: Feed | None = None,
+        self, info: probe.MediaInfo, stream: probe.AudioStream, lead: float, feed: Feed | None = None
     ) -> Made:
+<<<<<<< HEAD
         if not feed:
             self._progress.enter("extracting", 60 if self._request.normalize else 35, 95)
         expected = trim.seconds(self._request, info.duration)
@@ -215,6 +217,53 @@ class Extraction:
         found = probe.probe(self._out, self._still)
         seconds = self._seconds(found)
         return self._out, found.audio[0], seconds
+=======
+        chosen = self._shape or plan.encoding(self._request, stream)
+        filters = timing.filters(info.container, stream, lead)
+        encode = self._encoder(info, stream, chosen, feed)
+        if self._request.normalize:
+            finished, reached = self._normalization(info, stream, chosen, filters).run(encode)
+        else:
+            finished, reached = encode(filters), Reached()
+        found = probe.probe(self._out, self._still)
+        seconds = self._seconds(found)
+        warnings = [*chosen.warnings, *self._length_warnings(info, seconds, finished.text), *reached.warnings]
+        if finished.errors:
+            warnings.append(f"decode_errors:{finished.errors}")
+        return Made(
+            self._out, "transcode", seconds, info, found, tuple(warnings), reached.facts, chosen.bitrate
+        )
+
+    def _encoder(
+        self, info: probe.MediaInfo, stream: probe.AudioStream, chosen: plan.Encoding, feed: Feed | None
+    ) -> Encode:
+        def encode(filters: Sequence[str]) -> Finished:
+            arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags(info))
+            level = "info" if self._request.normalize else "warning"
+            finished = self._ffmpeg(arguments, info.duration, feed, level)
+            if finished.returncode:
+                raise failures.from_ffmpeg(finished.returncode, finished.text)
+            if not finished.seconds or not self._out.stat().st_size:
+                raise failures.not_media()
+            return finished
+
+        return encode
+
+    def _normalization(
+        self, info: probe.MediaInfo, stream: probe.AudioStream, chosen: plan.Encoding, filters: Sequence[str]
+    ) -> Normalization:
+        wanted = self._request.target_lufs
+        return Normalization(
+            source=self._spooled,
+            stream=stream.index,
+            before=[*filters, *levels.shape(chosen.rate, chosen.channels)],
+            result=self._out,
+            target=Target(settings().target_lufs if wanted is None else wanted, settings().target_peak),
+            lossy=self._request.format not in plan.LOSSLESS,
+            progress=self._progress,
+            tick=self._advance(info.duration),
+        )
+>>>>>>> 954dc2f (Loudness: calibrated limiter, results measured and made again where they are off; targetLoudness and the operator's own target)
 
     def _seconds(self, found: probe.MediaInfo) -> float:
         if not found.audio:
@@ -271,6 +320,7 @@ def input_facts(download: Download, info: probe.MediaInfo) -> dict[str, Any]:
     }
 
 
+<<<<<<< HEAD
 def _loudness_facts(measured: loudness.Loudness, finished: Finished) -> dict[str, Any]:
     return {
         "input_lufs": measured.lufs,
@@ -280,3 +330,18 @@ def _loudness_facts(measured: loudness.Loudness, finished: Finished) -> dict[str
         "limited": measured.limited,
         "output_lufs": loudness.integrated(finished.text),
     }
+=======
+def _encrypted(path: Path) -> bool:
+    """For an index at the end of the file, which the head could not show."""
+    with path.open("rb") as file:
+        at = 0
+        while header := file.read(16):
+            kind, _, size = next(boxes(header), (b"", 0, 0))
+            if size < 8 or not re.fullmatch(rb"[\w \xa9]{4}", kind):
+                return False
+            if kind == b"moov":
+                return is_encrypted(header + file.read(min(size, 64 << 20)))
+            at += size
+            file.seek(at)
+    return False
+>>>>>>> 954dc2f (Loudness: calibrated limiter, results measured and made again where they are off; targetLoudness and the operator's own target)

@@ -1,22 +1,19 @@
-"""Loudness normalisation (EBU R 128): measure, then one constant gain, and a limiter if the peaks need it.
-
-As exact as ffmpeg's two-pass loudnorm at less than half of its time, and it never pumps.
-"""
+"""How loud a file is (EBU R 128), as ffmpeg's ebur128 filter measures it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.audio import failures, ffmpeg
+from chalicelib.audio.child import Finished, Tail
 
-TARGET_LUFS = -16.0
-TARGET_PEAK = -1.5
-"""dBTP, before lossy encoding."""
-MAX_GAIN = 40.0
-_UNMEASURABLE = -70.0
+METER = "ebur128=framelog=verbose"
+_SUMMARY = re.compile(r"Summary:.*?\bI: +(-?[\d.]+) LUFS", re.DOTALL)
+_GATE = -70.0
+"""LUFS; what is quieter counts as silence."""
 
 
 @dataclass(frozen=True)
@@ -25,35 +22,40 @@ class Loudness:
     peak: float
     """dBTP."""
 
-    @property
-    def gain(self) -> float:
-        """dB."""
-        return max(-MAX_GAIN, min(MAX_GAIN, TARGET_LUFS - self.lufs))
 
-    @property
-    def limited(self) -> bool:
-        return self.peak + self.gain > TARGET_PEAK
+def measure(
+    path: Path, stream: str, filters: Sequence[str], tick: Callable[[float], None]
+) -> Loudness | None:
+    """Of a stream (`0:1`, `0:a:0`) behind `filters`. None for silence and for less than 400 ms, which have no
+    loudness."""
+    chain = ",".join([*filters, f"{METER}:peak=true"])
+    return parse(_run(path, ["-map", stream, "-af", chain], tick).text)
 
 
-def measure(path: Path, stream: int, channels: int, tick: Callable[[float], None]) -> Loudness | None:
-    """None for silence and for less than 400 ms, which have no loudness."""
-    meter = ",".join([*_layout(channels), "ebur128=peak=true:framelog=verbose"])
-    arguments = [
-        *ffmpeg.INPUT_FENCE,
-        "-i",
-        f"file:{path}",
-        "-map",
-        f"0:{stream}",
-        "-af",
-        meter,
-        "-f",
-        "null",
-        "-",
-    ]
-    finished = ffmpeg.run(arguments, tick=tick, level="info")
+def compare(
+    path: Path,
+    stream: int,
+    filters: Sequence[str],
+    chains: Sequence[Sequence[str]],
+    tick: Callable[[float], None],
+) -> list[float]:
+    """LUFS behind `filters` and each of `chains`, in one reading and by rising loudness."""
+    names = [f"[way{number}]" for number in range(len(chains))]
+    split = ",".join([*filters, f"asplit={len(chains)}"])
+    ways = [f"{name}{','.join([*chain, METER])}" for name, chain in zip(names, chains, strict=True)]
+    sunk = ";".join(f"{way},anullsink" for way in ways[1:])
+    graph = f"[0:{stream}]{split}{''.join(names)};{sunk};{ways[0]}[out]"
+    text = _run(path, ["-filter_complex", graph, "-map", "[out]"], tick).text
+    # a tag of the source may look like a summary, but stands before them
+    return sorted(float(lufs) for lufs in _SUMMARY.findall(text)[-len(chains) :])
+
+
+def _run(path: Path, chosen: Sequence[str], tick: Callable[[float], None]) -> Finished:
+    arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{path}", *chosen, "-f", "null", "-"]
+    finished = ffmpeg.run(arguments, tick=tick, level="info", log=Tail(200))
     if finished.returncode:
         raise failures.from_ffmpeg(finished.returncode, finished.text)
-    return parse(finished.text)
+    return finished
 
 
 def parse(text: str) -> Loudness | None:
@@ -63,24 +65,9 @@ def parse(text: str) -> Loudness | None:
 
 
 def integrated(text: str) -> float | None:
-    """LUFS in the summary that the ebur128 filter writes at its end."""
+    """LUFS in the summary that the filter writes at its end."""
     found = re.search(r"I:\s+(-?[\d.]+) LUFS", _summary(text))
-    return float(found[1]) if found and float(found[1]) > _UNMEASURABLE else None
-
-
-def filters(loudness: Loudness, channels: int) -> list[str]:
-    """Bring it to the target, and measure on the way out what was reached."""
-    chain = [*_layout(channels), f"volume={loudness.gain:.2f}dB:precision=float"]
-    if loudness.limited:
-        # at 192 kHz the limiter sees the peaks between samples
-        limit = 10 ** (TARGET_PEAK / 20)
-        chain += ["aresample=192000", f"alimiter=limit={limit:.6f}:level=disabled:attack=5:release=50"]
-    return [*chain, "ebur128=framelog=verbose"]
-
-
-def _layout(channels: int) -> list[str]:
-    # downmix first: what is measured must be what is heard
-    return {1: ["aformat=channel_layouts=mono"], 2: ["aformat=channel_layouts=stereo"]}.get(channels, [])
+    return float(found[1]) if found and float(found[1]) > _GATE else None
 
 
 def _summary(text: str) -> str:

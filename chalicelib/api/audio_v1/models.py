@@ -16,6 +16,7 @@ from chalicelib.api.urls import UrlText, WebhookUrl, reachable
 from chalicelib.audio import buckets, choices
 from chalicelib.audio.presets import WAVEFORM
 from chalicelib.errors import OutboundError
+from chalicelib.settings import TARGET_LUFS
 
 MAX_JOBS = 10
 MAX_FILENAME = 200
@@ -79,6 +80,7 @@ class Output(Strict):
     quality: Literal["low", "medium", "high", "extreme"] | None = None
     bitrate: str | None = None
     normalize: bool | None = None
+    targetLoudness: float | None = Field(None, ge=TARGET_LUFS[0], le=TARGET_LUFS[1])  # noqa: N815
     preserveMetadata: bool | None = None  # noqa: N815 the contract's spelling
     destination: Annotated[UrlText, AfterValidator(_destination)] | None = None
     trim: Trim | None = None
@@ -113,6 +115,13 @@ class Output(Strict):
             return channels
         bitrate = bits(info.data.get("bitrate"))
         return had(channels, choices.channels_problem(format, channels, bitrate, rate))
+
+    @field_validator("targetLoudness")
+    @classmethod
+    def _is_aimed_at(cls, target: float | None, info: ValidationInfo) -> float | None:
+        if target is not None and not info.data.get("normalize", True):
+            raise PydanticCustomError("loudness", "is what normalize aims at: send normalize: true with it")
+        return target
 
     @property
     def bits_per_second(self) -> int | None:

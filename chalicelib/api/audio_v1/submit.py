@@ -91,6 +91,7 @@ def _new_job(body: JobBody, batch_webhook: str | None, url: str) -> NewJob:
         quality=body.output.quality or DEFAULT_QUALITY,
         bitrate=body.output.bits_per_second,
         normalize=bool(body.output.normalize),
+        target_lufs=body.output.targetLoudness,
         preserve_metadata=bool(body.output.preserveMetadata),
         filename=options.filename,
         destination=body.output.destination,
