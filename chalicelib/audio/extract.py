@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-<<<<<<< HEAD
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chalicelib.audio import (
+    additions,
     audio_tracks,
     failures,
     ffmpeg,
+    kept,
     lengths,
-    loudness,
+    levels,
     mp4,
     plan,
     presets,
@@ -23,17 +24,11 @@ from chalicelib.audio import (
     trim,
     waveform,
 )
-=======
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-from chalicelib.audio import failures, ffmpeg, lengths, levels, plan, probe, timing
->>>>>>> 954dc2f (Loudness: calibrated limiter, results measured and made again where they are off; targetLoudness and the operator's own target)
+from chalicelib.audio.additions import Additions
 from chalicelib.audio.child import Feed, Finished
 from chalicelib.audio.levels import Target
 from chalicelib.audio.normalize import Encode, Normalization, Reached
+from chalicelib.audio.outlook import Outlook
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
 from chalicelib.audio.source import Download
@@ -60,6 +55,8 @@ class Made:
     loudness: Mapping[str, Any] | None = None
     granted: int | None = None
     """bit/s that the encoder was told, if it was."""
+    added: int = 0
+    """Bytes in it that are no sound: cover, chapters."""
 
 
 class Extraction:
@@ -84,6 +81,8 @@ class Extraction:
         self._progress = progress
         self._spooled = folder / "source"  # no extension: ffmpeg would let it steer the probe
         self._out = folder / "audio"
+        self._kept: kept.Kept | None = None
+        self._additions = Additions()
 
     def run(self) -> Made:
         if self._download.sniffed.container == "text":
@@ -99,10 +98,13 @@ class Extraction:
         known = self._download.sniffed.front_to_back and self._download.sniffed.index_end <= len(
             self._download.head
         )
-        return known and not self._download.whole and not self._request.normalize
+        told = not self._request.preserve_metadata or kept.told_by(
+            self._download.head, self._download.sniffed.container
+        )
+        return known and told and not self._download.whole and not self._request.normalize
 
     def _stream(self) -> Made | None:
-        """None if a copy is possible after all, which needs a source that can be read twice."""
+        """None if it must be read twice after all: to be copied, or for its cover or chapters."""
         self._spooled.write_bytes(self._download.head)
         known = self._probe_head()
         self._spooled.unlink()
@@ -123,7 +125,7 @@ class Extraction:
             if error.code == "INVALID_VIDEO" or (missing and not index_known):
                 return None
             raise
-        if self._may_copy(stream):
+        if self._may_copy(stream) or (self._kept and not self._kept.tags_only):
             return None
         lead = timing.lead(self._spooled, info, stream, self._still)
         return None if lead is None else (info, stream, lead)
@@ -133,6 +135,8 @@ class Extraction:
         self._download.spool(self._spooled, self._progress)
         self._progress.enter("analyzing", 30, 35)
         info, stream = self._probe()
+        if self._kept:
+            self._additions = additions.prepare(self._kept, self._request, self._spooled, self._still)
         lead = timing.lead(self._spooled, info, stream, self._still) or 0.0
         if not self._request.normalize:
             self._progress.enter("extracting", 35, 95)
@@ -157,11 +161,13 @@ class Extraction:
         if stream.rate == 0 or stream.codec in ("none", "unknown"):
             raise failures.unsupported()
         self._check(info.duration or 0.0)
+        if self._request.preserve_metadata:
+            self._kept = kept.look(self._spooled, stream.index, self._still)
         return info, stream
 
     def _copy(self, info: probe.MediaInfo, stream: probe.AudioStream) -> Made | None:
         """None if the result is no good: undecodable, with gaps, or larger than the quality asked for."""
-        arguments = plan.copy_arguments(self._request, stream, self._tags(info))
+        arguments = plan.copy_arguments(self._request, stream, self._tags())
         finished = self._ffmpeg(arguments, info.duration, None)
         # these keep the source's timestamps or its header, and only decoding tells
         whole = self._request.format in ("ogg", "opus", "flac")
@@ -174,38 +180,39 @@ class Extraction:
             return None
         if self._request.format == "m4a" and mp4.longest_packet(self._out) > timing.TOLERANCE_SECONDS:
             return None
-        if self._out.stat().st_size * 8 / seconds > plan.copy_limit(self._request, stream):
+        added = self._additions
+        if (self._out.stat().st_size - added.size) * 8 / seconds > plan.copy_limit(self._request, stream):
             return None
-        warnings = self._length_warnings(info, seconds, finished.text)
-        return Made(self._out, "copy", seconds, info, found.audio[0], warnings)
+        warnings = (*added.warnings, *self._length_warnings(info, seconds, finished.text))
+        return Made(self._out, "copy", seconds, info, found.audio[0], warnings, added=added.size)
 
     def _encode(
         self, info: probe.MediaInfo, stream: probe.AudioStream, lead: float, feed: Feed | None = None
     ) -> Made:
-<<<<<<< HEAD
-        if not feed:
-            self._progress.enter("extracting", 60 if self._request.normalize else 35, 95)
         expected = trim.seconds(self._request, info.duration)
         chosen = self._shape or plan.encoding(self._request, stream, expected)
         skipped = 0.0 if feed or lead else trim.skipped(self._request, self._download.sniffed.container)
         filters = timing.filters(info.container, stream, lead) + trim.filters(self._request, skipped)
-        filters += loudness.filters(measured, chosen.channels) if measured else []
-        arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags(info))
-        level = "info" if measured else "warning"
-        finished = self._ffmpeg(arguments, expected, feed, level=level, skipped=skipped)
-        if finished.returncode:
-            raise failures.from_ffmpeg(finished.returncode, finished.text)
-        if not finished.seconds or not self._out.stat().st_size:
-            start = self._request.start
-            raise failures.nothing_left(start) if start else failures.not_media()
+        encode = self._encoder(stream, chosen, expected, skipped, feed)
+        if self._request.normalize:
+            finished, reached = self._normalization(stream, chosen, expected, filters).run(encode)
+        else:
+            finished, reached = encode(filters), Reached()
         path, found, seconds = self._made(stream, chosen, finished)
-        warnings = [*chosen.warnings, *self._length_warnings(info, seconds, finished.text)]
+        warnings = [*chosen.warnings, *self._length_warnings(info, seconds, finished.text), *reached.warnings]
         if finished.errors:
             warnings.append(f"decode_errors:{finished.errors}")
-        if self._request.normalize and not measured:
-            warnings.append("loudness_unmeasurable")
-        reached = _loudness_facts(measured, finished) if measured else None
-        return Made(path, "transcode", seconds, info, found, tuple(warnings), reached, chosen.bitrate)
+        return Made(
+            path=path,
+            mode="transcode",
+            seconds=seconds,
+            source=info,
+            found=found,
+            warnings=(*warnings, *self._additions.warnings),
+            loudness=reached.facts,
+            granted=chosen.bitrate,
+            added=self._additions.size,
+        )
 
     def _made(
         self, stream: probe.AudioStream, chosen: plan.Encoding, finished: Finished
@@ -217,40 +224,31 @@ class Extraction:
         found = probe.probe(self._out, self._still)
         seconds = self._seconds(found)
         return self._out, found.audio[0], seconds
-=======
-        chosen = self._shape or plan.encoding(self._request, stream)
-        filters = timing.filters(info.container, stream, lead)
-        encode = self._encoder(info, stream, chosen, feed)
-        if self._request.normalize:
-            finished, reached = self._normalization(info, stream, chosen, filters).run(encode)
-        else:
-            finished, reached = encode(filters), Reached()
-        found = probe.probe(self._out, self._still)
-        seconds = self._seconds(found)
-        warnings = [*chosen.warnings, *self._length_warnings(info, seconds, finished.text), *reached.warnings]
-        if finished.errors:
-            warnings.append(f"decode_errors:{finished.errors}")
-        return Made(
-            self._out, "transcode", seconds, info, found, tuple(warnings), reached.facts, chosen.bitrate
-        )
 
     def _encoder(
-        self, info: probe.MediaInfo, stream: probe.AudioStream, chosen: plan.Encoding, feed: Feed | None
+        self,
+        stream: probe.AudioStream,
+        chosen: plan.Encoding,
+        expected: float | None,
+        skipped: float,
+        feed: Feed | None,
     ) -> Encode:
+        level = "info" if self._request.normalize else "warning"
+
         def encode(filters: Sequence[str]) -> Finished:
-            arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags(info))
-            level = "info" if self._request.normalize else "warning"
-            finished = self._ffmpeg(arguments, info.duration, feed, level)
+            arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags())
+            finished = self._ffmpeg(arguments, expected, feed, level, skipped)
             if finished.returncode:
                 raise failures.from_ffmpeg(finished.returncode, finished.text)
             if not finished.seconds or not self._out.stat().st_size:
-                raise failures.not_media()
+                start = self._request.start
+                raise failures.nothing_left(start) if start else failures.not_media()
             return finished
 
         return encode
 
     def _normalization(
-        self, info: probe.MediaInfo, stream: probe.AudioStream, chosen: plan.Encoding, filters: Sequence[str]
+        self, stream: probe.AudioStream, chosen: plan.Encoding, expected: float | None, filters: Sequence[str]
     ) -> Normalization:
         wanted = self._request.target_lufs
         return Normalization(
@@ -259,11 +257,10 @@ class Extraction:
             before=[*filters, *levels.shape(chosen.rate, chosen.channels)],
             result=self._out,
             target=Target(settings().target_lufs if wanted is None else wanted, settings().target_peak),
-            lossy=self._request.format not in plan.LOSSLESS,
+            lossy=self._request.format not in presets.LOSSLESS,
             progress=self._progress,
-            tick=self._advance(info.duration),
+            tick=self._share(expected),
         )
->>>>>>> 954dc2f (Loudness: calibrated limiter, results measured and made again where they are off; targetLoudness and the operator's own target)
 
     def _seconds(self, found: probe.MediaInfo) -> float:
         if not found.audio:
@@ -283,11 +280,26 @@ class Extraction:
     ) -> Finished:
         source = "pipe:0" if feed else f"file:{self._spooled}"
         seek = ["-ss", f"{skipped:.6f}"] if skipped else []
-        command = [*ffmpeg.INPUT_FENCE, *seek, "-i", source, *arguments, f"file:{self._out}"]
+        more = self._additions
+        streams = [*ffmpeg.INPUT_FENCE, *seek, "-i", source, *more.inputs]
+        command = [*streams, *arguments, *more.outputs, f"file:{self._out}"]
         limit = settings().source_max_bytes
         return ffmpeg.run(command, tick=self._advance(duration), feed=feed, level=level, max_bytes=limit)
 
     def _advance(self, duration: float | None) -> Callable[[float], None]:
+        """For one run of ffmpeg that makes so many seconds."""
+        share = self._share(duration)
+        if not duration:
+            return share
+        outlook = Outlook(duration, self._progress.deadline)
+
+        def advance(seconds: float) -> None:
+            share(seconds)
+            outlook.check(seconds)
+
+        return advance
+
+    def _share(self, duration: float | None) -> Callable[[float], None]:
         if duration:
             return lambda seconds: self._progress.at(seconds / duration)
         return lambda _: self._progress.at(self._download.fraction)
@@ -295,8 +307,8 @@ class Extraction:
     def _still(self, _: float) -> None:
         self._progress.still()
 
-    def _tags(self, info: probe.MediaInfo) -> Mapping[str, str] | None:
-        return info.tags if self._request.preserve_metadata else None
+    def _tags(self) -> Mapping[str, str] | None:
+        return self._kept.tags if self._kept else None
 
     def _length_warnings(self, info: probe.MediaInfo, seconds: float, text: str) -> tuple[str, ...]:
         """Raises JobError when the media itself is cut off; the audio may rightly end before the picture."""
@@ -318,30 +330,3 @@ def input_facts(download: Download, info: probe.MediaInfo) -> dict[str, Any]:
         "duration": info.duration,
         "format": info.container if container == "unknown" else container,
     }
-
-
-<<<<<<< HEAD
-def _loudness_facts(measured: loudness.Loudness, finished: Finished) -> dict[str, Any]:
-    return {
-        "input_lufs": measured.lufs,
-        "input_peak_dbtp": measured.peak,
-        "target_lufs": loudness.TARGET_LUFS,
-        "gain_db": round(measured.gain, 2),
-        "limited": measured.limited,
-        "output_lufs": loudness.integrated(finished.text),
-    }
-=======
-def _encrypted(path: Path) -> bool:
-    """For an index at the end of the file, which the head could not show."""
-    with path.open("rb") as file:
-        at = 0
-        while header := file.read(16):
-            kind, _, size = next(boxes(header), (b"", 0, 0))
-            if size < 8 or not re.fullmatch(rb"[\w \xa9]{4}", kind):
-                return False
-            if kind == b"moov":
-                return is_encrypted(header + file.read(min(size, 64 << 20)))
-            at += size
-            file.seek(at)
-    return False
->>>>>>> 954dc2f (Loudness: calibrated limiter, results measured and made again where they are off; targetLoudness and the operator's own target)

@@ -49,7 +49,7 @@ def _tag_size(data: bytes) -> int:
 def decoded(path: Path, tick: Callable[[float], None], most: float | None) -> float | None:
     """Seconds of samples (at most `most`), whatever the timestamps say, or None if it cannot be decoded."""
     limit = [] if most is None else ["-t", str(most)]
-    count = ["-af", "asetpts=N/SR/TB", *limit, "-f", "null", "-"]
+    count = ["-vn", "-af", "asetpts=N/SR/TB", *limit, "-f", "null", "-"]
     arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{path}", *count]
     finished = ffmpeg.run(arguments, tick=tick)
     return finished.seconds if finished.returncode == 0 and finished.errors <= 3 else None

@@ -87,7 +87,7 @@ def _output(asked: AudioRequest, made: Made) -> dict[str, Any]:
         "duration": duration,
         "format": asked.format,
         "codec": made.found.codec if heard else None,
-        "bitrate": round(size * 8 / duration) if heard else None,
+        "bitrate": round((size - made.added) * 8 / duration) if heard else None,
         "sample_rate": made.found.rate,
         "channels": made.found.channels,
     }

@@ -182,8 +182,25 @@ def packets(path: Path) -> bytes:
 
 def tags(path: Path) -> dict[str, str]:
     text = _output("-i", path, "-map", "0:a:0", "-c", "copy", "-f", "ffmetadata", "-").decode()
+    text = text.partition("\n[CHAPTER]\n")[0] + "\n"
     pairs = re.findall(r"^(\w+)=((?:[^\n\\]|\\\n|\\.)*)$", text, flags=re.MULTILINE)
     return {name.lower(): re.sub(r"\\(.|\n)", r"\1", value) for name, value in pairs}
+
+
+def chapters(path: Path) -> list[tuple[float, float, str]]:
+    """Start, end, title."""
+    text = _output("-i", path, "-map", "0:a:0", "-c", "copy", "-f", "ffmetadata", "-").decode()
+    found = []
+    for part in text.split("\n[CHAPTER]\n")[1:]:
+        values = dict(line.split("=", 1) for line in part.splitlines() if "=" in line)
+        top, bottom = map(int, values["TIMEBASE"].split("/"))
+        start, end = (int(values[name]) * top / bottom for name in ("START", "END"))
+        found.append((start, end, re.sub(r"\\(.)", r"\1", values.get("title", ""))))
+    return found
+
+
+def cover(path: Path) -> bytes:
+    return _output("-i", path, "-map", "0:v:0", "-c", "copy", "-f", "image2pipe", "-")
 
 
 def _output(*arguments: str | Path) -> bytes:
