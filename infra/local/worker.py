@@ -17,6 +17,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from infra.local import sessions
 from infra.local.account import quiet_libraries
 from infra.local.functions import API
 
@@ -72,12 +73,13 @@ def _configure_logging() -> None:
 
 
 def _receive(connection: Connection[Any, Any], inbox: queue.SimpleQueue[Any]) -> None:
-    """When the stack is gone, however it went, this whole process group goes too: ffmpeg is in it."""
+    """When the stack is gone, however it went, this whole session goes too: ffmpeg is in it."""
     try:
         while True:
             inbox.put(connection.recv())
     except (EOFError, OSError):
-        os.killpg(os.getpgrp(), signal.SIGKILL)
+        sessions.kill(os.getsid(0), but=os.getpid())
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
-import os
 import queue
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from infra.local import sessions
 from infra.local.account import ROOT
 from infra.local.functions import Function
 
@@ -180,8 +179,7 @@ class _Process:
 
     def kill(self) -> None:
         """Ends the process and all it started, without waiting."""
-        with suppress(ProcessLookupError):  # nobody of the group is left
-            os.killpg(self.pid, signal.SIGKILL)
+        sessions.kill(self.pid)
 
     def close(self) -> None:
         """Ends the process and all it started, and removes its temporary folder."""

@@ -13,6 +13,7 @@ import pytest
 
 from infra.local import account
 from infra.local.stack import LocalStack
+from tests.audio import media as truth
 from tests.e2e.client import QUICK, Client, job
 from tests.e2e.events import wait_for_event
 from tests.stand_ins.aws_proxy import AwsProxy, Fault
@@ -48,14 +49,15 @@ def kill_workers(stack: LocalStack) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def encoders(stack: LocalStack) -> list[int]:
-    """Pids of the ffmpeg processes that this stack's workers feed through a pipe, read off /proc."""
+def encoders(stack: LocalStack, *, fed: bool = True) -> list[int]:
+    """Pids of the ffmpeg processes that write mp3 for this stack's workers, read off /proc: those that are fed
+    through a pipe, or those that read a file."""
     workers = set(stack.worker_pids())
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            fed = b"pipe:0" in (folder / "cmdline").read_bytes()
-            if fed and parent(int(folder.name)) in workers:
+            command = (folder / "cmdline").read_bytes()
+            if b"libmp3lame" in command and (b"pipe:0" in command) == fed and parent(int(folder.name)) in workers:
                 found.append(int(folder.name))
         except (FileNotFoundError, ProcessLookupError):
             continue
@@ -101,6 +103,24 @@ def test_a_worker_killed_in_the_middle_of_encoding(
         assert_ended_once(stack, client, receiver, accepted["batchId"])
     status = client.data(f"/status/{accepted['jobs'][0]['jobId']}")
     assert abs(status["outputFile"]["duration"] - 60) < 0.1
+
+
+def test_a_worker_killed_while_its_encoder_reads_a_file(
+    stack: LocalStack, client: Client, tmp_path: Path
+) -> None:
+    """Such an encoder waits for nobody, and has a minute of work: whoever misses the worker has to end it."""
+    minute, long = tmp_path / "minute.m4a", tmp_path / "long.m4a"
+    truth.ffmpeg(*truth.mono(60, 24000), "-c:a", "aac", minute)
+    truth.ffmpeg("-stream_loop", "239", "-i", minute, "-c", "copy", long)
+    with WebServer(tmp_path) as media:
+        accepted = client.submit(job(media.url("/plain/long.m4a")))
+        wait_for(lambda: encoders(stack, fed=False))
+        [encoder] = encoders(stack, fed=False)
+        assert os.getpgid(encoder) == encoder  # out of reach of a signal to the worker's group
+        long.unlink()  # the next attempt has nothing to do
+        os.kill(parent(encoder), signal.SIGKILL)
+        wait_for(lambda: not Path(f"/proc/{encoder}").exists(), seconds=10)
+        assert client.ended(accepted["batchId"])["status"] == "failed"
 
 
 def _wav(seconds: int) -> bytes:

@@ -83,8 +83,8 @@ def deliver(event: dict[str, Any], context: Any) -> Any:
 
 @app.lambda_function(name="slow")
 def slow(event: dict[str, Any], context: Any) -> Any:
-    """Starts a child that would outlive it, then takes longer than it may."""
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    """Starts a child that would outlive it, in a group of its own as ffmpeg is, then takes too long."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], process_group=0)
     _leave_mark(event["folder"], "child", str(child.pid))
     time.sleep(600)
 

@@ -70,7 +70,7 @@ def test_answer_that_is_not_json_and_exit(stack: LocalStack) -> None:
     assert failure(stack, "Misbehave", exit=True)["errorType"] == "Runtime.ExitError"
 
 
-def test_time_out_kills_the_whole_process_group(stack: LocalStack, tmp_path: Path) -> None:
+def test_time_out_kills_the_whole_session(stack: LocalStack, tmp_path: Path) -> None:
     shown = failure(stack, "slow", folder=str(tmp_path))
     assert shown["errorType"] == "Sandbox.Timedout"
     assert "Task timed out after 1.00 seconds" in shown["errorMessage"]
