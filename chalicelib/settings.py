@@ -73,6 +73,8 @@ class Settings:
     """Where results may be copied to."""
     source_connections: int
     """At once to the host of one large source; 1: no more than the first."""
+    max_duration_seconds: int
+    """Of the sound of one source."""
     ffmpeg_path: str
     """Empty: the first of `ffmpeg` on PATH, imageio-ffmpeg's."""
     target_lufs: float
@@ -160,6 +162,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         source_buckets=_buckets(env, "BATCHREEL_SOURCE_BUCKETS"),
         destination_buckets=_buckets(env, "BATCHREEL_DESTINATION_BUCKETS"),
         source_connections=integer("SOURCE_CONNECTIONS", 4),
+        max_duration_seconds=integer("MAX_DURATION_SECONDS", 24 * 3600),
         ffmpeg_path=env.get("FFMPEG_PATH", ""),
         target_lufs=_within(TARGET_LUFS, "TARGET_LUFS", number("TARGET_LUFS", -16)),
         target_peak=_within(TARGET_PEAK, "TARGET_PEAK", number("TARGET_PEAK", -1.5)),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import selectors
+import signal
 import subprocess
 import threading
 import time
@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Protocol, Self
 
 from chalicelib.audio import failures
+from chalicelib.audio.limits import Limits
 
 STALL_SECONDS = 60.0
 _FEEDER_SECONDS = 5.0
@@ -69,20 +70,21 @@ class Child:
         command: list[str],
         feed: Feed | None,
         environment: Mapping[str, str],
-        max_bytes: int | None,
+        limits: Limits,
         log: Tail,
     ) -> None:
-        # no session of its own: whoever ends this worker's process group must end ffmpeg too
+        # a group of its own, that all of it can be killed; but no session, by which whoever ends the worker
+        # finds it. Should the worker alone be killed, ffmpeg ends with its input if we fed it, and else at
+        # the end of its work or of its processor time; the next job removes what it wrote.
         self._process = subprocess.Popen(  # noqa: S603 a list, never a shell; names are prefixed with file:
             command,
             stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
+            process_group=0,
         )
-        if max_bytes is not None:
-            with suppress(ProcessLookupError):
-                resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
+        limits.impose(self._process.pid)
         self._log = log
         self._errors = 0
         self.seconds = 0.0
@@ -107,8 +109,9 @@ class Child:
     ) -> None:
         if self._feeder:
             self._feeder.stop.set()
-        self._process.kill()
-        self._process.wait()
+        if self._process.poll() is None:  # not waited for, so the number is still its own
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         if self._feeder:
             # it hears of the stop within a second; should it not, its source is closed under it
             self._feeder.join(_FEEDER_SECONDS)

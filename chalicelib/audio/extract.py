@@ -160,6 +160,8 @@ class Extraction:
             trim.check(self._request, info)
         if stream.rate == 0 or stream.codec in ("none", "unknown"):
             raise failures.unsupported()
+        if not info.estimated:
+            self._check_length(info.duration or 0.0)
         self._check(info.duration or 0.0)
         if self._request.preserve_metadata:
             self._kept = kept.look(self._spooled, stream.index, self._still)
@@ -284,18 +286,25 @@ class Extraction:
         streams = [*ffmpeg.INPUT_FENCE, *seek, "-i", source, *more.inputs]
         command = [*streams, *arguments, *more.outputs, f"file:{self._out}"]
         limit = settings().source_max_bytes
-        return ffmpeg.run(command, tick=self._advance(duration), feed=feed, level=level, max_bytes=limit)
+        return ffmpeg.run(
+            command,
+            tick=self._advance(duration),
+            feed=feed,
+            level=level,
+            max_bytes=limit,
+            max_seconds=self._progress.seconds_left,
+        )
 
     def _advance(self, duration: float | None) -> Callable[[float], None]:
         """For one run of ffmpeg that makes so many seconds."""
         share = self._share(duration)
-        if not duration:
-            return share
-        outlook = Outlook(duration, self._progress.deadline)
+        outlook = Outlook(duration, self._progress.deadline) if duration else None
 
         def advance(seconds: float) -> None:
+            self._check_length(seconds)
             share(seconds)
-            outlook.check(seconds)
+            if outlook:
+                outlook.check(seconds)
 
         return advance
 
@@ -303,6 +312,12 @@ class Extraction:
         if duration:
             return lambda seconds: self._progress.at(seconds / duration)
         return lambda _: self._progress.at(self._download.fraction)
+
+    def _check_length(self, seconds: float) -> None:
+        """While decoding too, since a file may claim less than it holds."""
+        longest = settings().max_duration_seconds
+        if seconds > longest:
+            raise failures.too_much_sound(longest)
 
     def _still(self, _: float) -> None:
         self._progress.still()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -21,7 +22,6 @@ _NO_SPACE = "The worker ran out of disk space."
 # first match wins; return codes differ between ffmpeg versions, texts hardly do
 _RULES = (
     (r"No space left on device", "EXTRACTION_FAILED", _NO_SPACE),
-    (r"Cannot allocate memory", "EXTRACTION_FAILED", "The worker ran out of memory."),
     (
         r"moov atom not found",
         "INVALID_VIDEO",
@@ -42,6 +42,10 @@ _RULES = (
     (r"Invalid data found when processing input|End of file", "INVALID_VIDEO", _NOT_MEDIA),
 )
 _MOST_TRACKS = 20
+# each ffmpeg may use just so much of both, so that another try ends the same way
+_OUT_OF_MEMORY = re.compile(r"Cannot allocate memory|pthread_create\(\) failed|Cannot add index entry")
+_OUT_OF_TIME = (-signal.SIGXCPU, 255)
+"""ffmpeg answers the signal by ending with 255."""
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -57,6 +61,8 @@ def unreadable(text: str) -> JobError:
 
 
 def _killed(returncode: int) -> JobError | None:
+    if returncode in _OUT_OF_TIME:
+        return timeout("The encoder used up the processor time of this job.")
     if returncode == -25:
         return JobError("TOO_LARGE", "The audio file would be too large. Ask for a lower bit rate.")
     if returncode == -9:
@@ -69,6 +75,8 @@ def _killed(returncode: int) -> JobError | None:
 
 
 def _explained(text: str) -> JobError | None:
+    if _OUT_OF_MEMORY.search(text):
+        return JobError("EXTRACTION_FAILED", "The source needs more memory than a worker has.")
     for pattern, code, sentence in _RULES:
         if re.search(pattern, text):
             # what we run out of, another worker may have
@@ -174,6 +182,11 @@ def too_long(needed: float, allowed: float) -> JobError:
 
 def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes"
+
+
+def too_much_sound(longest: float) -> JobError:
+    sentence = f"The source lasts longer than {longest / 3600:g} h, the most this service takes: send parts of it."
+    return JobError("DURATION_EXCEEDED", sentence)
 
 
 def unsupported() -> JobError:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import cache
 
 from chalicelib.audio.child import Child, Feed, Finished, Tail
+from chalicelib.audio.limits import WORKER_SECONDS, Limits
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
 
@@ -103,15 +104,18 @@ def run(
     feed: Feed | None = None,
     level: str = "warning",
     max_bytes: int | None = None,
+    max_seconds: float = WORKER_SECONDS,
     log: Tail | None = None,
 ) -> Finished:
     """Run ffmpeg to its end. `tick(seconds of media written)` is called at least twice a second; what it
     raises kills ffmpeg and comes out here, and so does what `feed` raises.
 
-    No output file grows beyond `max_bytes`. Raises JobError TIMEOUT after 60 s without any advance.
+    No output file grows beyond `max_bytes`, and no core works for it longer than `max_seconds`. Raises
+    JobError TIMEOUT after 60 s without any advance.
     """
     head = [binary(), *(() if feed else ("-nostdin",)), *_COMMON, "-loglevel", "level+" + level, *_PROGRESS]
-    with Child([*head, *arguments], feed, ENVIRONMENT, max_bytes, log or Tail(60)) as child:
+    limits = Limits(max_seconds, max_bytes)
+    with Child([*head, *arguments], feed, ENVIRONMENT, limits, log or Tail(60)) as child:
         while child.listen():
             tick(child.seconds)
             child.check_advance()

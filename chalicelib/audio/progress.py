@@ -19,6 +19,10 @@ class Progress:
         self._low, self._high, self._highest = 0.0, 0.0, 0
         self.deadline = time.monotonic() + task.seconds_left() - RESERVE_SECONDS
 
+    @property
+    def seconds_left(self) -> float:
+        return self.deadline - time.monotonic()
+
     def enter(self, step: str, low: float, high: float) -> None:
         """From now on, a fraction of 0 to 1 means `low` to `high` per cent of the job."""
         self._step, self._low, self._high = step, low, high

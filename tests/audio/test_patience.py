@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.audio import child, upload
+from chalicelib.audio.limits import Limits
 from chalicelib.audio.progress import Progress
 from chalicelib.errors import JobCancelled, JobError
 from tests.audio.conftest import Audio, RecordingTask
@@ -59,7 +60,7 @@ def test_feed_that_does_not_hear(monkeypatch: pytest.MonkeyPatch) -> None:
     deaf, left = threading.Event(), threading.Event()
 
     def work() -> None:
-        with child.Child(["sleep", "60"], lambda *_: void(deaf.wait(60)), {}, None, child.Tail(1)):
+        with child.Child(["sleep", "60"], lambda *_: void(deaf.wait(60)), {}, Limits(), child.Tail(1)):
             pass
         left.set()
 
