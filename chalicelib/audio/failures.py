@@ -139,7 +139,7 @@ def too_many_bytes(most: int) -> JobError:
 
 def lasts_too_long(seconds: float, most: float) -> JobError:
     lasts, taken = (f"{each / 60:,.0f}" for each in (seconds, most))
-    return JobError("TOO_LARGE", f"The source lasts {lasts} minutes; at most {taken} are taken from a page.")
+    return JobError("DURATION_EXCEEDED", f"The source lasts {lasts} minutes; at most {taken} are taken from a page.")
 
 
 def encrypted() -> JobError:
@@ -185,7 +185,7 @@ def _minutes(seconds: float) -> str:
 
 
 def too_much_sound(longest: float) -> JobError:
-    sentence = f"The source lasts longer than {longest / 3600:g} h, the most this service takes: send parts of it."
+    sentence = f"The source lasts longer than the {longest / 3600:g} h that this service takes: send parts."
     return JobError("DURATION_EXCEEDED", sentence)
 
 

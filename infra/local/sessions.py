@@ -1,4 +1,4 @@
-"""Ending a worker with all it started: ffmpeg runs in a process group of its own, but in the worker's session."""
+"""Ending a worker with all it started: ffmpeg is in a process group of its own, but in the same session."""
 
 from __future__ import annotations
 

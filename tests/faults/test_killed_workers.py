@@ -50,14 +50,15 @@ def kill_workers(stack: LocalStack) -> None:
 
 
 def encoders(stack: LocalStack, *, fed: bool = True) -> list[int]:
-    """Pids of the ffmpeg processes that write mp3 for this stack's workers, read off /proc: those that are fed
-    through a pipe, or those that read a file."""
+    """Pids of the ffmpeg processes that write mp3 for this stack's workers, read off /proc: those that are
+    fed through a pipe, or those that read a file."""
     workers = set(stack.worker_pids())
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes()
-            if b"libmp3lame" in command and (b"pipe:0" in command) == fed and parent(int(folder.name)) in workers:
+            wanted = b"libmp3lame" in command and (b"pipe:0" in command) == fed
+            if wanted and parent(int(folder.name)) in workers:
                 found.append(int(folder.name))
         except (FileNotFoundError, ProcessLookupError):
             continue
