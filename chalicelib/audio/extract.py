@@ -39,6 +39,8 @@ COPY_CHECK_SECONDS = 20
 _ENDS_EARLY = re.compile(
     r"partial file|end(s|ed) prematurely|Read error|Truncat|Packet corrupt", re.IGNORECASE
 )
+# a chain of Ogg streams that are not alike
+_CHANGES = re.compile(r"Channel change is not supported|failed to create or replace stream")
 
 
 @dataclass(frozen=True)
@@ -160,9 +162,9 @@ class Extraction:
             trim.check(self._request, info)
         if stream.rate == 0 or stream.codec in ("none", "unknown"):
             raise failures.unsupported()
+        self._check(info.duration or 0.0)
         if not info.estimated:
             self._check_length(info.duration or 0.0)
-        self._check(info.duration or 0.0)
         if self._request.preserve_metadata:
             self._kept = kept.look(self._spooled, stream.index, self._still)
         return info, stream
@@ -327,6 +329,8 @@ class Extraction:
 
     def _length_warnings(self, info: probe.MediaInfo, seconds: float, text: str) -> tuple[str, ...]:
         """Raises JobError when the media itself is cut off; the audio may rightly end before the picture."""
+        if _CHANGES.search(text):
+            raise failures.changed(seconds)
         expected = trim.seconds(self._request, info.duration) or 0.0
         beyond = trim.warnings(self._request, seconds)
         if info.estimated or seconds >= expected - max(2.0, 0.02 * (info.duration or 0.0)):

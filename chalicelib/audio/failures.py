@@ -17,11 +17,21 @@ _NOT_MEDIA = "The source is not a media file of a supported type, or it is damag
 
 _NO_AUDIO = "The source has no audio track."
 _UNSUPPORTED = "The audio track uses a codec that is not supported."
+_TOO_MANY_TRACKS = "The source has more than 100 tracks."
+# each ffmpeg may take just so much, so that another try ends the same way
+_NO_MEMORY = "The source needs more memory than a worker has."
 _NO_SPACE = "The worker ran out of disk space."
 
 # first match wins; return codes differ between ffmpeg versions, texts hardly do
 _RULES = (
     (r"No space left on device", "EXTRACTION_FAILED", _NO_SPACE),
+    (r"exceeds max_streams", "INVALID_VIDEO", _TOO_MANY_TRACKS),
+    (r"Error encoding a frame", "INVALID_VIDEO", "The sound holds values that cannot be encoded."),
+    (
+        r"Cannot allocate memory|pthread_create\(\) failed|Cannot add index entry",
+        "EXTRACTION_FAILED",
+        _NO_MEMORY,
+    ),
     (
         r"moov atom not found",
         "INVALID_VIDEO",
@@ -42,8 +52,6 @@ _RULES = (
     (r"Invalid data found when processing input|End of file", "INVALID_VIDEO", _NOT_MEDIA),
 )
 _MOST_TRACKS = 20
-# each ffmpeg may use just so much of both, so that another try ends the same way
-_OUT_OF_MEMORY = re.compile(r"Cannot allocate memory|pthread_create\(\) failed|Cannot add index entry")
 _OUT_OF_TIME = (-signal.SIGXCPU, 255)
 """ffmpeg answers the signal by ending with 255."""
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -75,12 +83,10 @@ def _killed(returncode: int) -> JobError | None:
 
 
 def _explained(text: str) -> JobError | None:
-    if _OUT_OF_MEMORY.search(text):
-        return JobError("EXTRACTION_FAILED", "The source needs more memory than a worker has.")
     for pattern, code, sentence in _RULES:
         if re.search(pattern, text):
-            # what we run out of, another worker may have
-            return JobError(code, sentence, retryable=code == "EXTRACTION_FAILED")
+            # the disk that we fill, another worker may have
+            return JobError(code, sentence, retryable=sentence == _NO_SPACE)
     return None
 
 
@@ -187,6 +193,15 @@ def _minutes(seconds: float) -> str:
 def too_much_sound(longest: float) -> JobError:
     sentence = f"The source lasts longer than the {longest / 3600:g} h that this service takes: send parts."
     return JobError("DURATION_EXCEEDED", sentence)
+
+
+def too_many_tracks() -> JobError:
+    return JobError("INVALID_VIDEO", _TOO_MANY_TRACKS)
+
+
+def changed(seconds: float) -> JobError:
+    sentence = f"The source changes its format after {seconds:.1f} s, and what follows cannot be read."
+    return JobError("INVALID_VIDEO", sentence)
 
 
 def unsupported() -> JobError:

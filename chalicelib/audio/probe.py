@@ -14,6 +14,7 @@ _INPUT = re.compile(r"Input #0, (.+), from ")
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _START = re.compile(r"  Duration: .*start: (-?\d+\.\d+)")
 _LEVEL = re.compile(r"^(\[[^\]]*@[^\]]*\] )?\[(info|warning|error|fatal)\] ")
+_TOO_MANY = re.compile(r"exceeds max_streams")
 _STREAM = re.compile(r"  Stream #0:(\d+)(?:\[\w+\])?(?:\(([^)]*)\))?: (Video|Audio): (.+)")
 _TITLE = re.compile(r"\s{6,8}title\s*: (.*)")
 _LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8, "cube": 8}
@@ -106,6 +107,8 @@ def parse(text: str, *, partial: bool = False) -> MediaInfo:
     start = next((number for number, line in enumerate(lines) if _INPUT.match(line)), None)
     if start is None:
         raise failures.unreadable(text)
+    if any(_TOO_MANY.search(line) for line in lines[:start]):
+        raise failures.too_many_tracks()
     container = lines[start].removeprefix("Input #0, ").split(",")[0]
     streams = [(at, found) for at, line in enumerate(lines) if at > start and (found := _STREAM.match(line))]
     pictures = [int(s[1]) for _, s in streams if s[3] == "Video" and "attached pic" not in s[4]]

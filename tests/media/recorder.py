@@ -1,0 +1,50 @@
+"""An ffmpeg that writes down how it was started before it does its work."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import imageio_ffmpeg
+
+# limits are set on a process that already runs: it waits until it sees the last of them
+_SCRIPT = """#!{python} -I
+import json, os, resource, sys
+names = ("CPU", "DATA", "NOFILE", "CORE", "FSIZE")
+def limits():
+    return {{name: resource.getrlimit(getattr(resource, "RLIMIT_" + name)) for name in names}}
+while sys.argv[1:] != ["-version"] and limits()["NOFILE"][0] != 64:
+    pass
+seen = {{"arguments": sys.argv[1:], "environment": dict(os.environ), "limits": limits(),
+         "pid": os.getpid(), "group": os.getpgrp(), "session": os.getsid(0)}}
+with open({log!r}, "a") as log:
+    log.write(json.dumps(seen) + "\\n")
+os.execv({ffmpeg!r}, [{ffmpeg!r}, *sys.argv[1:]])
+"""
+
+
+@dataclass(frozen=True)
+class Started:
+    arguments: list[str]
+    environment: dict[str, str]
+    limits: dict[str, list[int]]
+    """Soft and hard, by name."""
+    pid: int
+    group: int
+    session: int
+
+
+class Recorder:
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "ffmpeg"
+        self._log = folder / "started.jsonl"
+        ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+        self.path.write_text(_SCRIPT.format(python=sys.executable, log=str(self._log), ffmpeg=ffmpeg))
+        self.path.chmod(0o755)
+
+    def started(self) -> list[Started]:
+        """Without the question for its version."""
+        found = [Started(**json.loads(line)) for line in self._log.read_text().splitlines()]
+        return [one for one in found if one.arguments != ["-version"]]
