@@ -36,7 +36,7 @@ class Limits:
         if sys.platform != "linux":
             return
         cores = os.cpu_count() or 1
-        processor = max(1, math.ceil(self.seconds)) * cores
+        processor = max(1, math.ceil(self.seconds * cores))
         memory = _MEMORY + _MEMORY_PER_CORE * cores
         with suppress(ProcessLookupError):  # it has ended already
             _lower(pid, resource.RLIMIT_CPU, processor, processor + _LAST_SECONDS)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
@@ -165,53 +163,3 @@ def test_what_ffmpeg_says(returncode: int, text: str, code: str, retryable: bool
     error = failures.from_ffmpeg(returncode, text)
     assert (error.code, error.retryable) == (code, retryable)
     assert "/tmp" not in error.message
-
-
-# --- sources that try to make ffmpeg read something else
-
-PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{url}\n#EXT-X-ENDLIST\n"
-MANIFEST = """<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"
- mediaPresentationDuration="PT5S" profiles="urn:mpeg:dash:profile:isoff-main:2011"><Period><AdaptationSet
- mimeType="audio/mp4"><Representation id="1" bandwidth="1"><BaseURL>{url}</BaseURL></Representation>
- </AdaptationSet></Period></MPD>"""
-CONCAT = "ffconcat version 1.0\nfile '{url}'\n"
-SDP = "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 9 RTP/AVP 0\na=x:{url}\n"
-
-
-@pytest.mark.parametrize("disguise", [b"", b"\x00\x00\x00\x08free", b"ID3\x04\x00\x00\x00\x00\x00\x00"])
-@pytest.mark.parametrize("template", [PLAYLIST, MANIFEST, CONCAT, SDP], ids=["m3u8", "mpd", "concat", "sdp"])
-def test_nothing_is_fetched_for_a_source(
-    audio: Audio, media: Path, tmp_path: Path, template: str, disguise: bytes
-) -> None:
-    victim = tmp_path / "other-job"
-    victim.write_bytes((media / "mono.wav").read_bytes())
-    for url in (audio.web.url("plain/raw.aac?victim"), f"file://{victim}", str(victim)):
-        (media / "hostile").write_bytes(disguise + template.format(url=url).encode())
-        for normalize in (False, True):
-            error = failure(audio, "plain/hostile", normalize=normalize)
-            assert error.code in ("INVALID_VIDEO", "NO_AUDIO")
-    assert not [path for path in audio.web.paths() if "victim" in path]
-
-
-def test_names_are_only_names(audio: Audio, media: Path) -> None:
-    for name in ("-y.mp4", "it's $(touch pwned);&|.mp4", "concat:a|b.mp4"):
-        (media / name).write_bytes((media / "mono.wav").read_bytes())
-        outcome = audio.run("plain/" + quote(name), "wav")
-        assert outcome["output"]["key"] == RecordingTask.object_prefix + "audio.wav"
-        assert not set(outcome["output"]["filename"]) & set('/\\:|*?"<>')
-
-
-def test_ffmpeg_sees_nothing_of_our_environment(audio: Audio) -> None:
-    seen: list[bytes] = []
-
-    def look(step: str) -> None:
-        if step == "extracting":
-            seen.extend(Path(f"/proc/{pid}/environ").read_bytes() for pid in children())
-        if seen:
-            raise JobCancelled("seen enough")
-
-    with pytest.raises(JobCancelled):
-        audio.run("stall/long.mkv", "mp3", RecordingTask(on_report=look))
-    assert set(seen[0].rstrip(b"\0").split(b"\0")) == {
-        b"PATH=/usr/bin:/bin", b"LC_ALL=C", b"HOME=/nonexistent", b"GCONV_PATH=/nonexistent"
-    }  # fmt: skip
