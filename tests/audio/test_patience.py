@@ -43,7 +43,7 @@ def test_upload_while_s3_is_silent(silent_s3: None, media: Path) -> None:
         done.set()
 
     threading.Thread(target=work, daemon=True).start()
-    assert done.wait(10)
+    assert done.wait(5)
     assert failures
 
 

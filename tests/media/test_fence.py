@@ -17,7 +17,7 @@ from chalicelib.audio.subtitles import MAX_TRACK_BYTES, subtitles
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
 from tests.audio.conftest import Audio, RecordingTask
-from tests.media.recorder import Recorder, Started
+from tests.media.programs import Recorder, Started
 
 FENCE = {
     "-protocol_whitelist": {"file,pipe"},

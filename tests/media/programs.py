@@ -1,4 +1,4 @@
-"""An ffmpeg that writes down how it was started before it does its work."""
+"""Programs in ffmpeg's place: one that writes down how it was started, one that never ends."""
 
 from __future__ import annotations
 
@@ -21,6 +21,20 @@ seen = {{"arguments": sys.argv[1:], "environment": dict(os.environ), "limits": l
          "pid": os.getpid(), "group": os.getpgrp(), "session": os.getsid(0)}}
 with open({log!r}, "a") as log:
     log.write(json.dumps(seen) + "\\n")
+os.execv({ffmpeg!r}, [{ffmpeg!r}, *sys.argv[1:]])
+"""
+
+_STUCK = """#!{python} -I
+import os, re, signal, sys
+if re.search({when!r}, " ".join(sys.argv[1:])):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    child = os.fork()
+    if child:
+        with open({mark!r} + ".new", "w") as mark:
+            mark.write(f"{{os.getpid()}} {{child}}")
+        os.rename({mark!r} + ".new", {mark!r})
+    while True:
+        signal.pause()
 os.execv({ffmpeg!r}, [{ffmpeg!r}, *sys.argv[1:]])
 """
 
@@ -48,3 +62,19 @@ class Recorder:
         """Without the question for its version."""
         found = [Started(**json.loads(line)) for line in self._log.read_text().splitlines()]
         return [one for one in found if one.arguments != ["-version"]]
+
+
+class Stuck:
+    """An ffmpeg that hangs, with a child of its own, where its arguments match `when`."""
+
+    def __init__(self, folder: Path, when: str) -> None:
+        self.path = folder / "ffmpeg"
+        self._mark = folder / "stuck"
+        ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+        text = _STUCK.format(python=sys.executable, when=when, mark=str(self._mark), ffmpeg=ffmpeg)
+        self.path.write_text(text)
+        self.path.chmod(0o755)
+
+    def pids(self) -> list[int]:
+        """Of both, once it hangs."""
+        return [int(pid) for pid in self._mark.read_text().split()] if self._mark.exists() else []
