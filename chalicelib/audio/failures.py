@@ -145,7 +145,9 @@ def too_many_bytes(most: int) -> JobError:
 
 def lasts_too_long(seconds: float, most: float) -> JobError:
     lasts, taken = (f"{each / 60:,.0f}" for each in (seconds, most))
-    return JobError("DURATION_EXCEEDED", f"The source lasts {lasts} minutes; at most {taken} are taken from a page.")
+    return JobError(
+        "DURATION_EXCEEDED", f"The source lasts {lasts} minutes; at most {taken} are taken from a page."
+    )
 
 
 def encrypted() -> JobError:
