@@ -17,7 +17,7 @@ import trustme
 
 from chalicelib import outbound
 from chalicelib.errors import JobCancelled, OutboundError
-from chalicelib.outbound import Ranged, SourceChanged
+from chalicelib.outbound import Ranged, SourceChanged, pace
 from chalicelib.outbound.ahead import SEGMENT_BYTES
 from chalicelib.outbound.dial import tls_context
 from chalicelib.outbound.pace import Pace
@@ -29,9 +29,7 @@ from tests.stand_ins.web import Receiver
 NAMES = ("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY")
 SIZE = 7 * SEGMENT_BYTES - 12345
 FIRST_SEGMENT = 2 * SEGMENT_BYTES
-"""One is looked at, the next is what the first connection goes on with meanwhile."""
-SLOW = Act(slow=8)
-"""For as long as it is looked at for the first time."""
+"""Where the other connections begin: the first brings one to be looked at, and one meanwhile."""
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +45,15 @@ def body() -> bytes:
 
 
 @pytest.fixture
-def host(body: bytes) -> Iterator[RangeHost]:
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However fast one connection is, more are opened: these tests are not about time."""
+    monkeypatch.setattr(pace, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(pace, "WAITING_SHARE", 0.0)
+
+
+@pytest.fixture
+def host(body: bytes, eager: None) -> Iterator[RangeHost]:
     with RangeHost(body) as running:
-        running.then = lambda _: SLOW
         yield running
     assert not threads()
 
@@ -103,20 +107,21 @@ def test_four_connections_at_once(host: RangeHost, body: bytes) -> None:
 
 
 def test_a_host_that_keeps_no_connection(host: RangeHost, body: bytes) -> None:
-    host.then = lambda _: Act(slow=8, headers={"Connection": "close"})
+    host.then = lambda _: Act(headers={"Connection": "close"})
     assert fetch(host.url("/")) == digest(body)
     assert len(host.connections) == len(host.log) == 6
 
 
 def test_a_host_that_does_not_keep_what_it_said_it_would(host: RangeHost, body: bytes) -> None:
     host.fickle = True
-    assert fetch(host.url("/")) == digest(body)
-    assert len(host.ranges()) == 5
-    assert len(host.connections) == 6
+    host.body = body + body
+    assert fetch(host.url("/")) == digest(host.body)
+    assert len(host.ranges()) == 12
+    assert len(host.connections) == 13
 
 
 def test_a_second_connection_takes_the_place_of_the_first(host: RangeHost) -> None:
-    host.then = lambda headers: Act(stall=1_000_000) if "range" in headers else SLOW
+    host.then = lambda headers: Act(stall=1_000_000) if "range" in headers else Act()
     with opened(host.url("/")) as stream:
         read_beyond(stream, FIRST_SEGMENT)
         assert host.wait_for_ranges(4)
@@ -130,7 +135,7 @@ def test_the_first_connection_is_closed_when_it_is_not_needed(host: RangeHost) -
 
 def test_bytes_that_come_one_by_one_are_gathered(host: RangeHost, body: bytes) -> None:
     """A chunk costs more memory than a byte."""
-    host.then = lambda headers: Act(piece=1000) if "range" in headers else SLOW
+    host.then = lambda headers: Act(piece=1000) if "range" in headers else Act()
     with opened(host.url("/")) as stream:
         chunks = list(stream.chunks())
     assert b"".join(chunks) == body
@@ -138,24 +143,16 @@ def test_bytes_that_come_one_by_one_are_gathered(host: RangeHost, body: bytes) -
 
 
 def test_no_more_is_held_than_a_segment_for_each_connection(host: RangeHost, body: bytes) -> None:
-    ahead: list[int] = []
     host.body = body + body
-
-    def note(headers: Mapping[str, str]) -> Act:
-        if "range" in headers:
-            ahead.append(start_of(headers) + SEGMENT_BYTES - stream.received)
-        return SLOW
-
-    host.then = note
     with opened(host.url("/")) as stream:
-        for _ in stream.chunks():
-            pass
-    assert len(ahead) == 12
-    assert max(ahead) <= 4 * SEGMENT_BYTES
+        read_beyond(stream, FIRST_SEGMENT + SEGMENT_BYTES)
+        assert host.wait_for_ranges(5)
+        assert host.wait_until_idle()  # all of them have arrived, and are not read
+        assert len(host.ranges()) == 5
 
 
 def test_over_tls(
-    body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    eager: None, body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -165,7 +162,6 @@ def test_over_tls(
     tls_context.cache_clear()
     request.addfinalizer(tls_context.cache_clear)
     with RangeHost(body, tls=context) as host:
-        host.then = lambda _: SLOW
         host.gather = 3
         assert fetch(f"https://localhost:{host.port}/") == digest(body)
     assert host.at_once >= 4
@@ -184,10 +180,9 @@ def test_as_the_operator_wants_it(
     assert len(host.log) == 1
 
 
-def test_little_is_left_to_one_connection(body: bytes) -> None:
+def test_little_is_left_to_one_connection(eager: None, body: bytes) -> None:
     small = body[: SEGMENT_BYTES + WORTH_BYTES - 1]
     with RangeHost(small) as host:
-        host.then = lambda _: SLOW
         assert fetch(host.url("/")) == digest(small)
     assert len(host.log) == 1
 
@@ -227,7 +222,7 @@ def test_only_a_reader_who_waits_gets_more(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_the_first_connection_goes_on_if_ranges_fail(host: RangeHost, body: bytes, act: Act) -> None:
-    host.then = lambda headers: act if "range" in headers else SLOW
+    host.then = lambda headers: act if "range" in headers else Act()
     assert fetch(host.url("/")) == digest(body)
     assert len(host.log) - len(host.ranges()) == 1
     assert len(host.ranges()) <= 3  # it is tried once
@@ -236,7 +231,7 @@ def test_the_first_connection_goes_on_if_ranges_fail(host: RangeHost, body: byte
 def test_a_range_that_is_redirected_to_a_private_address(host: RangeHost, body: bytes) -> None:
     with Receiver(host="127.0.0.2") as inside:
         away = Act(302, {"Location": inside.url("/secret")})
-        host.then = lambda headers: away if "range" in headers else SLOW
+        host.then = lambda headers: away if "range" in headers else Act()
         assert fetch(host.url("/")) == digest(body)
     assert inside.calls == []
 
@@ -249,7 +244,7 @@ def test_a_segment_that_fails_after_others_came(host: RangeHost, body: bytes, ac
     """One connection brings the rest. More are tried again unless the host has refused a range."""
     late = FIRST_SEGMENT + SEGMENT_BYTES
     host.body = body + body
-    host.then = lambda headers: act if is_segment(headers) and start_of(headers) == late else SLOW
+    host.then = lambda headers: act if is_segment(headers) and start_of(headers) == late else Act()
     assert fetch(host.url("/")) == digest(host.body)
     alone = next(at for at, headers in enumerate(host.log) if at and not is_segment(headers))
     assert start_of(host.log[alone]) >= late
@@ -259,13 +254,13 @@ def test_a_segment_that_fails_after_others_came(host: RangeHost, body: bytes, ac
 def test_a_source_that_changes_after_others_came(host: RangeHost) -> None:
     late = FIRST_SEGMENT + 2 * SEGMENT_BYTES
     changed = Act(body=bytes(SIZE))
-    host.then = lambda headers: changed if start_of(headers) >= late else SLOW
+    host.then = lambda headers: changed if start_of(headers) >= late else Act()
     with pytest.raises(SourceChanged):
         fetch(host.url("/"))
 
 
 def test_a_first_connection_that_breaks_beside_the_others(host: RangeHost, body: bytes) -> None:
-    host.acts = [Act(slow=16, cut=FIRST_SEGMENT - 1_000_000)]
+    host.acts = [Act(cut=FIRST_SEGMENT - 1_000_000)]
     assert fetch(host.url("/")) == digest(body)
 
 
@@ -275,7 +270,7 @@ def test_a_first_connection_that_breaks_beside_the_others(host: RangeHost, body:
 @pytest.fixture
 def stuck(host: RangeHost) -> Iterator[RangeHost]:
     """Brings a little of each range; without an end of our own, 30 s pass before it counts as stalled."""
-    host.then = lambda headers: Act(stall=1_000_000) if "range" in headers else SLOW
+    host.then = lambda headers: Act(stall=1_000_000) if "range" in headers else Act()
     started = time.monotonic()
     yield host
     assert time.monotonic() - started < 20

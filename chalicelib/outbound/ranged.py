@@ -71,7 +71,8 @@ class Ranged:
         if self._whole is None or self._ahead or self._connections <= 1:
             return
         if self._whole.length - self.received >= WORTH_BYTES and self._pace.slow(self.received):
-            self._ahead = Ahead(self._whole, self.received + SEGMENT_BYTES)
+            start = (self.received // SEGMENT_BYTES + 1) * SEGMENT_BYTES
+            self._ahead = Ahead(self._whole, start)
             for _ in range(self._connections - 1):
                 self._ahead.add_connection()
 
