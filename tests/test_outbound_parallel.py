@@ -20,8 +20,6 @@ from chalicelib.errors import JobCancelled, OutboundError
 from chalicelib.outbound import Ranged, SourceChanged, pace
 from chalicelib.outbound.ahead import SEGMENT_BYTES
 from chalicelib.outbound.dial import tls_context
-from chalicelib.outbound.pace import Pace
-from chalicelib.outbound.patience import Patience
 from chalicelib.outbound.ranged import WORTH_BYTES
 from tests.stand_ins.ranges import Act, RangeHost
 from tests.stand_ins.web import Receiver
@@ -185,23 +183,6 @@ def test_little_is_left_to_one_connection(eager: None, body: bytes) -> None:
     with RangeHost(small) as host:
         assert fetch(host.url("/")) == digest(small)
     assert len(host.log) == 1
-
-
-def test_only_a_reader_who_waits_gets_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 1000.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    patience = Patience(2000, 30)
-    looked_at = Pace(patience)
-    for received, took, waited, slow in (
-        (SEGMENT_BYTES - 1, 10.0, 10.0, False),  # not looked at yet
-        (SEGMENT_BYTES, 0.0, 0.0, True),
-        (2 * SEGMENT_BYTES, 10.0, 4.9, False),  # it works longer than it waits
-        (3 * SEGMENT_BYTES, 10.0, 5.1, True),
-        (4 * SEGMENT_BYTES, 0.09, 0.09, False),  # that was fast
-    ):
-        now += took
-        patience.waited += waited
-        assert looked_at.slow(received) is slow
 
 
 # --- hosts that do not play along
