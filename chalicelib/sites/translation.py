@@ -88,6 +88,8 @@ def _from_site(chain: Sequence[BaseException]) -> SiteError:
             return SiteError("SITE_FAILED" if link.retryable else "SITE_NOT_SUPPORTED", details=link.message)
         if isinstance(link, HTTPError):
             return _from_status(link.status)
+        if isinstance(link, MemoryError):
+            return SiteError("SITE_NOT_SUPPORTED", details="The page takes too much memory")
         if _NO_EXTRACTOR in str(link):
             return SiteError("SITE_NOT_SUPPORTED")
     return _from_reason(chain)

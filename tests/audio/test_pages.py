@@ -221,6 +221,16 @@ def test_a_live_stream(site: Pages) -> None:
     assert not site.asked("/ts0.ts")
 
 
+def test_a_manifest_that_stands_for_any_number_of_pieces(site: Pages, streams: Path) -> None:
+    bomb = '<SegmentTemplate timescale="1000" duration="1" media="$Number$.m4s" initialization="i.mp4"/>'
+    text = (streams / "dash.mpd").read_text()
+    manifest = re.sub(r"<SegmentTemplate.*?</SegmentTemplate>", bomb, text, flags=re.DOTALL)
+    manifest = re.sub(r'(mediaPresentationDuration)="[^"]*"', r'\1="PT999999999S"', manifest)
+    error = failure(site.show("/bomb.mpd", manifest, "application/dash+xml"))
+    assert (error.code, error.retryable) == ("INVALID_VIDEO", False)
+    assert error.details == "The page takes too much memory"
+
+
 def test_a_live_manifest(site: Pages, streams: Path) -> None:
     manifest = (streams / "dash.mpd").read_text().replace('type="static"', 'type="dynamic"')
     error = failure(site.show("/live.mpd", manifest, "application/dash+xml"))
