@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib import settings
+from chalicelib.api.audio_v1.models import Output
 from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
-from chalicelib.audio.presets import BITRATES
+from chalicelib.audio.presets import BITRATES, RATES
 from chalicelib.sites.failures import CAUSES as SITE_CAUSES
 from chalicelib.text.exports import FORMATS
 from chalicelib.text.failures import CAUSES
@@ -93,6 +94,19 @@ def test_the_bitrates_are_the_ones_of_the_table() -> None:
         row = re.search(rf"^\| {name}\b.*$", API, re.MULTILINE)
         assert row
         assert f"{lowest // 1000}k–{highest // 1000}k" in row.group()
+
+
+def test_the_sample_rates_are_the_ones_of_the_table() -> None:
+    usual = ", ".join(map(str, RATES["mp3"]))
+    assert f"| mp3, aac, m4a, ogg | {usual} |" in API
+    assert f"| opus | {', '.join(map(str, RATES['opus']))}; " in API
+    more = ", ".join(map(str, RATES["flac"][len(RATES["mp3"]) :]))
+    assert f"| flac, wav | these of mp3, and {more} |" in API
+
+
+@pytest.mark.parametrize("name", Output.model_fields)
+def test_every_field_of_an_output_is_explained(name: str) -> None:
+    assert f"`output.{name}`" in API
 
 
 def test_the_retry_schedule_is_the_documented_one() -> None:

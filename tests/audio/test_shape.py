@@ -55,6 +55,8 @@ def test_one_channel_is_the_mix_of_both_and_two_are_alike(audio: Audio, media: P
     assert np.abs(one[:, 0] - both.sum(axis=1) / 2).max() <= 1
     two = truth.samples(audio.result(audio.run("plain/mono.wav", "wav", channels=2)))
     assert np.array_equal(two[:, 0], two[:, 1])
+    loud = truth.lufs(audio.result(audio.run("plain/mono.wav", "wav", channels=2)))
+    assert loud == pytest.approx(truth.lufs(media / "mono.wav"), abs=0.2)
 
 
 def test_lossless_formats_keep_the_channels_where_they_are(audio: Audio, media: Path) -> None:
