@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from chalicelib.audio import (
     plan,
     presets,
     probe,
+    results,
     timing,
     trim,
-    waveform,
 )
 from chalicelib.audio.additions import Additions
 from chalicelib.audio.child import Feed, Finished
@@ -179,7 +179,7 @@ class Extraction:
         if finished.returncode or not finished.seconds or not decoded:
             return None
         found = probe.probe(self._out, self._still)
-        seconds = decoded if whole else self._seconds(found)
+        seconds = decoded if whole else results.seconds(self._out, self._request.format, found)
         if abs(finished.seconds - seconds) > timing.TOLERANCE_SECONDS:
             return None
         if self._request.format == "m4a" and mp4.longest_packet(self._out) > timing.TOLERANCE_SECONDS:
@@ -202,32 +202,22 @@ class Extraction:
             finished, reached = self._normalization(stream, chosen, expected, filters).run(encode)
         else:
             finished, reached = encode(filters), Reached()
-        path, found, seconds = self._made(stream, chosen, finished)
-        warnings = [*chosen.warnings, *self._length_warnings(info, seconds, finished.text), *reached.warnings]
+        made = results.look(self._out, self._request.format, stream, chosen, finished, self._still)
+        missed = self._length_warnings(info, made.seconds, finished.text)
+        warnings = [*chosen.warnings, *missed, *reached.warnings]
         if finished.errors:
             warnings.append(f"decode_errors:{finished.errors}")
         return Made(
-            path=path,
+            path=made.path,
             mode="transcode",
-            seconds=seconds,
+            seconds=made.seconds,
             source=info,
-            found=found,
+            found=made.sound,
             warnings=(*warnings, *self._additions.warnings),
             loudness=reached.facts,
             granted=chosen.bitrate,
             added=self._additions.size,
         )
-
-    def _made(
-        self, stream: probe.AudioStream, chosen: plan.Encoding, finished: Finished
-    ) -> tuple[Path, probe.AudioStream, float]:
-        if self._request.format == presets.WAVEFORM:
-            drawn = self._out.with_name("waveform")
-            waveform.write(self._out, drawn, chosen.rate)
-            return drawn, replace(stream, rate=chosen.rate, channels=chosen.channels), finished.seconds
-        found = probe.probe(self._out, self._still)
-        seconds = self._seconds(found)
-        return self._out, found.audio[0], seconds
 
     def _encoder(
         self,
@@ -265,14 +255,6 @@ class Extraction:
             progress=self._progress,
             tick=self._share(expected),
         )
-
-    def _seconds(self, found: probe.MediaInfo) -> float:
-        if not found.audio:
-            raise failures.not_media()
-        seconds = lengths.adts(self._out) if self._request.format == "aac" else found.duration
-        if not seconds:
-            raise failures.not_media()
-        return seconds
 
     def _ffmpeg(
         self,

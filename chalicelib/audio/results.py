@@ -1,0 +1,45 @@
+"""What ffmpeg has written, looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from chalicelib.audio import failures, lengths, probe, waveform
+from chalicelib.audio.child import Finished
+from chalicelib.audio.plan import Encoding
+from chalicelib.audio.presets import WAVEFORM
+
+
+@dataclass(frozen=True)
+class Result:
+    path: Path
+    sound: probe.AudioStream
+    seconds: float
+
+
+def look(
+    out: Path,
+    format: str,  # noqa: A002 the field's name
+    source: probe.AudioStream,
+    chosen: Encoding,
+    finished: Finished,
+    tick: Callable[[float], None],
+) -> Result:
+    """A waveform is another file, drawn from what ffmpeg wrote."""
+    if format == WAVEFORM:
+        drawn = out.with_name("waveform")
+        waveform.write(out, drawn, chosen.rate)
+        return Result(drawn, replace(source, rate=chosen.rate, channels=chosen.channels), finished.seconds)
+    found = probe.probe(out, tick)
+    length = seconds(out, format, found)
+    return Result(out, found.audio[0], length)
+
+
+def seconds(out: Path, format: str, found: probe.MediaInfo) -> float:  # noqa: A002
+    """Raises JobError for what holds no sound."""
+    length = lengths.adts(out) if format == "aac" else found.duration
+    if not found.audio or not length:
+        raise failures.not_media()
+    return length
