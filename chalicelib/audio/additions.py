@@ -30,13 +30,16 @@ class Additions:
     warnings: tuple[str, ...] = ()
 
 
+NOTHING = Additions()
+
+
 def prepare(kept: Kept, request: AudioRequest, source: Path, tick: Callable[[float], None]) -> Additions:
     """Takes the cover out of `source`. Leaves files beside it."""
     holds = request.format in (*_PICTURE_STREAM, *_PICTURE_COMMENT)
     picture = cover.take(source, kept.cover, tick) if holds and kept.cover is not None else None
     heard = chapters.within(kept.chapters, request.start or 0.0, request.end)
     told = _told(request.format, heard, picture, source.with_name("additions"))
-    shown = Additions()
+    shown = NOTHING
     if picture and request.format in _PICTURE_STREAM:
         shown = _shown(picture, source.with_name("cover"), 2 if told.inputs else 1)
     dropped = holds and kept.cover is not None and not picture
@@ -54,7 +57,7 @@ def _told(format: str, heard: Sequence[Chapter], picture: Cover | None, path: Pa
         tags["METADATA_BLOCK_PICTURE"] = cover.block(picture)
     marks = heard if format in _CHAPTERS else ()
     if not tags and not marks:
-        return Additions()
+        return NOTHING
     path.write_text(ffmetadata.render(tags, marks), "utf-8")
     inputs = ("-protocol_whitelist", "file", "-f", "ffmetadata", "-i", f"file:{path}")
     outputs = (*(("-map_metadata:g", "1:g") if tags else ()), *(("-map_chapters", "1") if marks else ()))

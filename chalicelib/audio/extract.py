@@ -24,7 +24,7 @@ from chalicelib.audio import (
     timing,
     trim,
 )
-from chalicelib.audio.additions import Additions
+from chalicelib.audio.additions import NOTHING, Additions
 from chalicelib.audio.child import Feed, Finished
 from chalicelib.audio.levels import Target
 from chalicelib.audio.normalize import Encode, Normalization, Reached
@@ -84,7 +84,7 @@ class Extraction:
         self._spooled = folder / "source"  # no extension: ffmpeg would let it steer the probe
         self._out = folder / "audio"
         self._kept: kept.Kept | None = None
-        self._additions = Additions()
+        self._additions = NOTHING
 
     def run(self) -> Made:
         if self._download.sniffed.container == "text":
@@ -184,8 +184,11 @@ class Extraction:
             return None
         if self._request.format == "m4a" and mp4.longest_packet(self._out) > timing.TOLERANCE_SECONDS:
             return None
+        if self._out.stat().st_size * 8 / seconds > plan.copy_limit(self._request, stream):
+            return None
         added = self._additions
-        if (self._out.stat().st_size - added.size) * 8 / seconds > plan.copy_limit(self._request, stream):
+        # with a picture beside it, not every ffmpeg tells how much sound it has written
+        if added.outputs and self._ffmpeg(arguments, info.duration, None, more=added).returncode:
             return None
         warnings = (*added.warnings, *self._length_warnings(info, seconds, finished.text))
         return Made(self._out, "copy", seconds, info, found.audio[0], warnings, added=added.size)
@@ -231,7 +234,7 @@ class Extraction:
 
         def encode(filters: Sequence[str]) -> Finished:
             arguments = plan.encode_arguments(self._request, stream, chosen, filters, self._tags())
-            finished = self._ffmpeg(arguments, expected, feed, level, skipped)
+            finished = self._ffmpeg(arguments, expected, feed, level, skipped, self._additions)
             if finished.returncode:
                 raise failures.from_ffmpeg(finished.returncode, finished.text)
             if not finished.seconds or not self._out.stat().st_size:
@@ -263,10 +266,10 @@ class Extraction:
         feed: Feed | None,
         level: str = "warning",
         skipped: float = 0.0,
+        more: Additions = NOTHING,
     ) -> Finished:
         source = "pipe:0" if feed else f"file:{self._spooled}"
         seek = ["-ss", f"{skipped:.6f}"] if skipped else []
-        more = self._additions
         streams = [*ffmpeg.INPUT_FENCE, *seek, "-i", source, *more.inputs]
         command = [*streams, *arguments, *more.outputs, f"file:{self._out}"]
         limit = settings().source_max_bytes

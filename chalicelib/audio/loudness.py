@@ -40,12 +40,12 @@ def compare(
     tick: Callable[[float], None],
 ) -> list[float]:
     """LUFS behind `filters` and each of `chains`, in one reading and by rising loudness."""
-    names = [f"[way{number}]" for number in range(len(chains))]
-    split = ",".join([*filters, f"asplit={len(chains)}"])
-    ways = [f"{name}{','.join([*chain, METER])}" for name, chain in zip(names, chains, strict=True)]
-    sunk = ";".join(f"{way},anullsink" for way in ways[1:])
-    graph = f"[0:{stream}]{split}{''.join(names)};{sunk};{ways[0]}[out]"
-    text = _run(path, ["-filter_complex", graph, "-map", "[out]"], tick).text
+    numbers = range(len(chains))
+    split = ",".join([*filters, f"asplit={len(chains)}"]) + "".join(f"[in{number}]" for number in numbers)
+    ways = [f"[in{number}]{','.join([*chains[number], METER])}[out{number}]" for number in numbers]
+    maps = [part for number in numbers for part in ("-map", f"[out{number}]")]
+    graph = ";".join([f"[0:{stream}]{split}", *ways])
+    text = _run(path, ["-filter_complex", graph, *maps], tick).text
     # a tag of the source may look like a summary, but stands before them
     return sorted(float(lufs) for lufs in _SUMMARY.findall(text)[-len(chains) :])
 
