@@ -43,7 +43,11 @@ _RULES = (
         _NOT_MEDIA,
     ),
     (r"matches no streams|does not contain any stream", "NO_AUDIO", _NO_AUDIO),
-    (r"Decode error rate .* exceeds", "INVALID_VIDEO", "The audio track is damaged or encrypted."),
+    (
+        r"Decode error rate .* exceeds|Error while opening decoder",
+        "INVALID_VIDEO",
+        "The audio track is damaged or encrypted.",
+    ),
     (
         r"[Dd]ecod(er|ing) .*not found|not on whitelist|Could not find codec",
         "INVALID_VIDEO",
@@ -52,15 +56,13 @@ _RULES = (
     (r"Invalid data found when processing input|End of file", "INVALID_VIDEO", _NOT_MEDIA),
 )
 _MOST_TRACKS = 20
-_OUT_OF_TIME = (-signal.SIGXCPU, 255)
-"""ffmpeg answers the signal by ending with 255."""
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 def from_ffmpeg(returncode: int, text: str) -> JobError:
     """The failure behind a return code other than 0 and what ffmpeg wrote."""
     unexplained = JobError("EXTRACTION_FAILED", "The audio could not be extracted from this source.")
-    return _killed(returncode) or _explained(text) or unexplained
+    return _killed(returncode, text) or _explained(text) or unexplained
 
 
 def unreadable(text: str) -> JobError:
@@ -68,8 +70,10 @@ def unreadable(text: str) -> JobError:
     return _explained(text) or not_media()
 
 
-def _killed(returncode: int) -> JobError | None:
-    if returncode in _OUT_OF_TIME:
+def _killed(returncode: int, text: str) -> JobError | None:
+    # told that its time is over, ffmpeg ends in order with 255, which is its EPERM too
+    told = returncode == 255 and "Operation not permitted" not in text
+    if told or returncode == -signal.SIGXCPU:
         return timeout("The encoder used up the processor time of this job.")
     if returncode == -25:
         return JobError("TOO_LARGE", "The audio file would be too large. Ask for a lower bit rate.")

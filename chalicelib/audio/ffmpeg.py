@@ -52,7 +52,9 @@ def _fence(decoders: str) -> tuple[str, ...]:
 INPUT_FENCE = _fence(DECODERS)
 SUBTITLE_FENCE = _fence(f"{DECODERS},{SUBTITLE_DECODERS}")
 """For subtitle tracks only; these decoders read text, never pictures."""
-_COMMON = ("-hide_banner", "-nostats", "-max_alloc", str(512 << 20), "-y")
+# one wrong timestamp is no reason for days of silence; a gap of more than an hour could not be filled anyway
+_SANE = ("-max_alloc", str(512 << 20), "-dts_error_threshold", "3600")
+_COMMON = ("-hide_banner", "-nostats", *_SANE, "-y")
 _PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
 
 

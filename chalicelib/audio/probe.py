@@ -64,7 +64,7 @@ def probe(
     arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{path}"]
     finished = ffmpeg.run(arguments, tick=tick, level="info", log=Description())
     if finished.returncode < 0:
-        raise failures.not_media()
+        raise failures.from_ffmpeg(finished.returncode, finished.text)
     return parse(finished.text, partial=partial)
 
 

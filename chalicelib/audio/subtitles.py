@@ -88,7 +88,7 @@ class _Reading:
         arguments = [*ffmpeg.SUBTITLE_FENCE, "-i", f"file:{self._source}"]
         finished = ffmpeg.run(arguments, tick=self._still, level="info", log=Description(chapters=True))
         if finished.returncode < 0:
-            raise failures.not_media()
+            raise failures.from_ffmpeg(finished.returncode, finished.text)
         return tracks.parse(finished.text, partial=partial)
 
     def _found(self, contents: Contents, *, streamed: bool) -> Found:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.local import account
 from infra.local.stack import LocalStack
 from tests.local.conftest import Clients, until
 
@@ -92,6 +96,23 @@ def test_killed_worker_is_replaced_and_its_folder_wiped(stack: LocalStack) -> No
 def test_worker_killed_at_work_is_an_exit_error(stack: LocalStack, tmp_path: Path) -> None:
     shown = failure(stack, "aggregate", aggregate={"once": "die", "folder": str(tmp_path), "name": "x"})
     assert shown["errorType"] == "Runtime.ExitError"
+
+
+def test_a_worker_whose_stack_is_gone_takes_along_all_it_started(tmp_path: Path) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "infra.local.worker", str(theirs.fileno()), "tests.local.app"],
+        cwd=account.ROOT, env={"TMPDIR": str(tmp_path)}, pass_fds=(theirs.fileno(),), start_new_session=True,
+    )  # fmt: skip
+    with worker:
+        theirs.close()
+        ours.recv()
+        ours.send(("slow", "Slow", 600.0, json.dumps({"folder": str(tmp_path)}).encode()))
+        child = int(until(lambda: (tmp_path / "child").exists() and (tmp_path / "child").read_text()))
+        assert not gone(child)
+        ours.close()
+        until(lambda: gone(child))
+    assert worker.returncode == -signal.SIGKILL
 
 
 def test_only_one_stack_in_a_process(stack: LocalStack) -> None:

@@ -39,11 +39,26 @@ def chaptered(path: Path) -> None:
 
 
 def large_index(film: bytes, size: int) -> bytes:
-    """`film`, whose index is at its end, with `size` bytes of nothing in the index."""
-    at = film.rindex(b"moov") - 4
-    nothing = (8 + size).to_bytes(4, "big") + b"free" + bytes(size)
-    claimed = int.from_bytes(film[at : at + 4], "big") + len(nothing)
-    return film[:at] + claimed.to_bytes(4, "big") + film[at + 4 :] + nothing
+    """`film` with `size` bytes of nothing at the end of its index."""
+    at = film.index(b"moov") - 4
+    old = int.from_bytes(film[at : at + 4], "big")
+    index = bytearray(film[at : at + old] + (8 + size).to_bytes(4, "big") + b"free" + bytes(size))
+    index[:4] = len(index).to_bytes(4, "big")
+    if at < film.index(b"mdat"):
+        _move_media(index, 8 + size)
+    return film[:at] + index + film[at + old :]
+
+
+def _move_media(index: bytearray, by: int) -> None:
+    """Chunks that lie behind the index lie further behind it now."""
+    table = index.find(b"stco")
+    while table >= 0:
+        count = int.from_bytes(index[table + 8 : table + 12], "big")
+        for entry in range(table + 12, table + 12 + 4 * count, 4):
+            index[entry : entry + 4] = (int.from_bytes(index[entry : entry + 4], "big") + by).to_bytes(
+                4, "big"
+            )
+        table = index.find(b"stco", table + 1)
 
 
 def nested(depth: int) -> bytes:

@@ -161,7 +161,7 @@ def _single(subtitles: Path) -> dict[str, list[str]]:
         "mulaw.au": [*telephone, "-c:a", "pcm_mulaw"],
         "real.rm": [*telephone, "-c:a", "real_144"],
         "encrypted.mp4": [*music(), *_AAC, *cenc],
-        "gap.mka": [*mono(2, 8000), "-af", "asetpts='if(lt(T,1),PTS,PTS+360000/TB)'", "-c:a", "aac"],
+        **{f"gap-{hours}h.mka": [*mono(2), *_gap(hours), "-c:a", "aac"] for hours in (2, 100)},
         **{f"one-frame.{kind}": [*mono(0.02, 48000), *codec] for kind, codec in _ONE_FRAME.items()},
         **{f"rate-{rate}.aac": [*music(2, rate), "-c:a", "aac"] for rate in (48000, 24000)},
         **{f"rate-{rate}.mp3": [*music(2, rate), *_MP3, *_HEADERLESS] for rate in (48000, 24000)},
@@ -170,6 +170,11 @@ def _single(subtitles: Path) -> dict[str, list[str]]:
 
 
 _ONE_FRAME = {"mp3": _MP3, "aac": ["-c:a", "aac"], "opus": ["-c:a", "libopus"], "flac": ["-c:a", "flac"]}
+
+
+def _gap(hours: int) -> list[str]:
+    """After the first second."""
+    return ["-af", f"asetpts='if(lt(T,1),PTS,PTS+{hours * 3600}/TB)'"]
 
 
 def _three_tracks() -> Iterator[str]:

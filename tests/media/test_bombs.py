@@ -130,9 +130,9 @@ def test_chapters(served: Audio, folder: Path) -> None:
     assert truth.seconds(served.result(outcome)) == pytest.approx(3, abs=0.1)
 
 
-def test_an_index_larger_than_is_kept_in_memory(served: Audio, folder: Path, corpus: Path) -> None:
-    film = (corpus / "index-last.mp4").read_bytes()
-    (folder / "index.mp4").write_bytes(bombs.large_index(film, 70 << 20))
+@pytest.mark.parametrize("film", ["faststart.mp4", "index-last.mp4"])
+def test_an_index_larger_than_is_kept_in_memory(served: Audio, folder: Path, corpus: Path, film: str) -> None:
+    (folder / "index.mp4").write_bytes(bombs.large_index((corpus / film).read_bytes(), 70 << 20))
     for to in ("aac", "mp3"):
         outcome = served.run("plain/index.mp4", to)
         assert truth.seconds(served.result(outcome)) == pytest.approx(3, abs=0.1)
