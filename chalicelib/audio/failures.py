@@ -148,10 +148,8 @@ def too_many_bytes(most: int) -> JobError:
 
 
 def lasts_too_long(seconds: float, most: float) -> JobError:
-    lasts, taken = (f"{each / 60:,.0f}" for each in (seconds, most))
-    return JobError(
-        "DURATION_EXCEEDED", f"The source lasts {lasts} minutes; at most {taken} are taken from a page."
-    )
+    sentence = f"The source lasts {_minutes(seconds)}; at most {_minutes(most)} are taken from a page."
+    return JobError("DURATION_EXCEEDED", sentence)
 
 
 def encrypted() -> JobError:
@@ -193,7 +191,7 @@ def too_long(needed: float, allowed: float) -> JobError:
 
 
 def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 60:,.0f} minutes"
 
 
 def too_much_sound(longest: float) -> JobError:

@@ -248,7 +248,7 @@ def test_more_than_the_operator_takes(site: Pages, environment: pytest.MonkeyPat
 def test_longer_than_the_operator_takes(site: Pages, environment: pytest.MonkeyPatch) -> None:
     environment.setenv("BATCHREEL_PAGE_MAX_SECONDS", "5")
     error = failure(site.url("/ts.m3u8"))
-    assert (error.code, error.retryable) == ("TOO_LARGE", False)
+    assert (error.code, error.retryable) == ("DURATION_EXCEEDED", False)
     assert not site.asked("/ts0.ts")
 
 
