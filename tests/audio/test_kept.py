@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.audio.additions import prepare
 from chalicelib.audio.kept import look
+from chalicelib.audio.presets import WAVEFORM
 from chalicelib.audio.request import FORMATS, AudioRequest
 from tests.audio import containers, pictured
 from tests.audio import media as truth
@@ -150,7 +151,7 @@ def test_nothing_is_kept_unless_asked_for(audio: Audio, source: str, to: str) ->
     assert b"JFIF" not in data
 
 
-@pytest.mark.parametrize("to", FORMATS)
+@pytest.mark.parametrize("to", [each for each in FORMATS if each != WAVEFORM])
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_is_never_kept(audio: Audio, source: str, to: str) -> None:
     data = kept(audio, source, to).read_bytes()
