@@ -36,17 +36,74 @@ OPENERS: Final[Mapping[str, frozenset[str]]] = {
     "ru": _words("итак и но а теперь затем потом потому если когда я мы вы это он она они"),
 }
 
-MOSTLY_WITHIN: Final[Mapping[str, frozenset[str]]] = {
-    "en": _words("and because the this there it it's when what if first second"),
-    "de": _words("und denn wenn das die der ein man"),
-    "fr": _words("et parce si quand ce c'est les le la un"),
-    "es": _words("y porque si cuando el la los las un una esto eso"),
-    "pt": _words("e porque se quando o os a as um uma isso isto"),
-    "it": _words("e perché se quando il lo la gli le un una questo"),
-    "nl": _words("en want als wanneer de het een dat dit er"),
-    "ru": _words("и потому если когда это"),
+TURNS: Final[Mapping[str, frozenset[str]]] = {
+    "en": _words("so but now okay ok however finally anyway meanwhile then"),
+    "de": _words("aber also jetzt nun dann"),
+    "fr": _words("donc mais alors ensuite puis"),
+    "es": _words("pero entonces ahora luego"),
+    "pt": _words("mas então agora depois"),
+    "it": _words("ma quindi allora però poi"),
+    "nl": _words("maar dus nu dan"),
+    "ru": _words("но итак поэтому теперь потом затем"),
 }
-"""Openers that stand in the middle of a sentence as often: they tell nothing of the one before."""
+"""Words with which a speaker goes on to a new clause, where a word of BEGINNERS follows."""
+
+BEGINNERS: Final[Mapping[str, frozenset[str]]] = {
+    "en": _words(
+        """i we you he she it they there this that's these those the a an my our your his their its i'm i've
+        i'd i'll we're we've we'd we'll you're you've you'll they're they've they'd they'll he's she's it's
+        there's here's let's what what's how why where who if when while once as after since in at on by every
+        each most nobody everybody everyone somebody"""
+    ),
+    "de": _words("ich wir er sie es man das der die ein eine wenn als was wie warum ihr du"),
+    "fr": _words("je j'ai on nous vous il elle ils elles ça c'est ce le la les un une si quand tu"),
+    "es": _words("yo él ella ellos nosotros el la los las un una si cuando eso esto hay no se es"),
+    "pt": _words("eu ele ela eles nós a o os as um uma se quando isso isto não há é você vocês"),
+    "it": _words("io lui lei noi loro il lo la gli le un una se quando questo questa non c'è è"),
+    "nl": _words("ik we wij hij ze zij het de een als wat hoe dat er je jij"),
+    "ru": _words("я мы вы он она они оно это если когда в на как что ты"),
+}
+
+ADDING: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "en": (
+        _words("and"),
+        _words(
+            """then so now yet we they he she we're we've we'd they're they've they'd he's he'd she's it's
+            that's there's i'm i've if when"""
+        ),
+    ),
+    "de": (_words("und"), _words("dann so jetzt wir ich wenn man es")),
+    "fr": (_words("et"), _words("puis donc alors là on nous je si quand c'est ça")),
+    "es": (_words("y"), _words("entonces luego ahora por eso así si cuando")),
+    "pt": (_words("e"), _words("então depois agora aí se quando isso")),
+    "it": (_words("e"), _words("poi quindi allora adesso se quando questo")),
+    "nl": (_words("en"), _words("dan toen nu dus we ik als het")),
+    "ru": (_words("и а"), _words("потом тогда теперь если когда я мы это он она они")),
+}
+"""What adds a clause to the one before, if one of the second words follows."""
+
+HOLDING: Final[Mapping[str, frozenset[str]]] = {
+    "en": _words(
+        """right until by from even just ever every now then back since nothing anything all none think say
+        said do does did not very quite more good like only here"""
+    ),
+    "de": _words("bis von erst gerade eben hat haben habe hatte wird auch"),
+    "fr": _words("ou jusque depuis non"),
+    "es": _words("hasta desde por"),
+    "pt": _words("até desde por"),
+    "it": _words("fino da d'ora"),
+    "nl": _words("tot van nog heeft hebben"),
+    "ru": _words("до от не"),
+}
+"""Behind these a turn is a part of what they say: `right now`, `nothing but`."""
+
+NOT_FIRST: Final[Mapping[str, frozenset[str]]] = {
+    "en": _words(
+        """of than or to is was are were be been has have had will would can could should does did not me him
+        us them up out off away down apart together either enough ago"""
+    )
+}
+"""Words that begin hardly any sentence."""
 
 CONNECTIVES: Final[Mapping[str, frozenset[str]]] = {
     "en": _words(

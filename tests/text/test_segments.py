@@ -93,7 +93,7 @@ def test_without_punctuation_a_pause_ends_a_segment() -> None:
 def test_without_punctuation_no_segment_is_long() -> None:
     segments = split(lowered(500), "en")
     assert sum(segment.words for segment in segments) == 500
-    assert max(segment.words for segment in segments) <= 40
+    assert max(segment.words for segment in segments) <= 32
     assert not punctuated(segments)
 
 
@@ -103,6 +103,32 @@ def test_without_punctuation_no_segment_ends_with_an_article() -> None:
         * 10
     )
     assert not [t for t in texts(Cue(0, 80, said)) if t.split()[-1] in ("the", "and", "to", "were")]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["two and a half grams", "a hundred and sixty percent", "eight out of ten", "eleven hundred and six"],
+)
+def test_without_punctuation_no_number_is_cut(number: str) -> None:
+    for before in range(10, 34):
+        said = " ".join(["mud"] * before + [number] + ["mud"] * 40)
+        assert sum(number in text for text in texts(Cue(0, 60, said))) == 1
+
+
+def test_words_that_are_all_numbers_are_cut_all_the_same() -> None:
+    assert max(segment.words for segment in split([Cue(0, 90, "one two " * 100)], "en")) <= 32
+
+
+def test_without_punctuation_a_segment_begins_where_a_speaker_goes_on() -> None:
+    first, second, *_ = texts(Cue(0, 60, "mud " * 19 + "but we had a boat " + "mud " * 30))
+    assert (first, second.split()[:4]) == (" ".join(["mud"] * 19), ["but", "we", "had", "a"])
+
+
+def test_an_endless_sentence_is_cut_at_its_commas() -> None:
+    said = "We went on. It was far. " + ", ".join([" ".join(["mud"] * 11)] * 12) + "."
+    cut = [text for text in texts(Cue(0, 90, said)) if text.startswith("mud")]
+    assert len(cut) >= 4
+    assert {text[-1] for text in cut} == {",", "."}
 
 
 def test_one_endless_sentence_among_others_is_cut() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chalicelib.text.connectives import CONNECTIVES, ENDINGS, MOSTLY_WITHIN, OPENERS
-from chalicelib.text.segments import Segment, ends_sentence
+from chalicelib.text.clauses import clauses, plain
+from chalicelib.text.connectives import ENDINGS, TURNS
+from chalicelib.text.segments import Segment, closed, ends_sentence
 
 MOST_CHARACTERS = 600
 
@@ -16,74 +17,64 @@ _FILLERS = {
     "fr": re.compile(r"\s*(?<!\w)(?:euh+|hm+),?(?!\w)", re.IGNORECASE),
 }
 _LEADING = {
-    "en": re.compile(
-        r"(?:(?:so|and|but|or|well|okay|ok|yeah|now|alright|also|then)"
-        r"(?:[,.!…]+\s+|\s+(?!(?:much|many|far|long|called|that|to|as)\b))"
-        r"|(?:right|yes|no|good|great|exactly|sure|oh|like|hello|hi|agreed)[,.!…]+\s+)+",
-        re.IGNORECASE,
-    ),
-    "de": re.compile(r"(?:(?:und|aber|also|ja|naja|genau|okay|ok|oder|nun)(?:,\s*|\s+))+", re.IGNORECASE),
-    "fr": re.compile(r"(?:(?:et|mais|donc|alors|bon|ben|voilà|oui|ok)(?:,\s*|\s+))+", re.IGNORECASE),
-    "es": re.compile(r"(?:(?:y|pero|pues|entonces|bueno|sí|ok)(?:,\s*|\s+))+", re.IGNORECASE),
-    "pt": re.compile(r"(?:(?:e|mas|então|bom|sim|ok)(?:,\s*|\s+))+", re.IGNORECASE),
-    "it": re.compile(r"(?:(?:e|ma|quindi|allora|sì|ok)(?:,\s*|\s+))+", re.IGNORECASE),
-    "nl": re.compile(r"(?:(?:en|maar|dus|nou|ja|oké|ok)(?:,\s*|\s+))+", re.IGNORECASE),
-    "ru": re.compile(r"(?:(?:и|а|но|ну|вот|так|да)(?:,\s*|\s+))+", re.IGNORECASE),
+    language: re.compile(rf"(?:(?:(?:{words})\s+)*(?:{words})[,.!…]+\s+)+", re.IGNORECASE)
+    for language, words in (
+        ("en", "so|and|but|well|okay|ok|yeah|yes|right|alright|oh|exactly|sure|agreed|hello|hi"),
+        ("de", "und|aber|also|ja|naja|genau|okay|ok|nun|tja"),
+        ("fr", "et|mais|donc|alors|bon|ben|voilà|oui|ok|eh bien"),
+        ("es", "y|pero|pues|entonces|bueno|sí|ok"),
+        ("pt", "e|mas|então|bom|sim|ok"),
+        ("it", "e|ma|quindi|allora|sì|ok"),
+        ("nl", "en|maar|dus|nou|ja|oké|ok"),
+        ("ru", "и|а|но|ну|вот|да|итак"),
+    )
 }
+"""What only leads to a sentence. A comma tells: `Well water is hard` and `But for the dam` need the word."""
 _LONE_I = re.compile(r"(?<![\w.])i(?=\s|$|'(?:m|ve|d|ll)\b)")
 _STOPS = {"ja": "。", "ko": "."}
+_COMMAS = " ,;:，、；،؛"
+_SILENCE = 1.0
+"""Seconds in which no caption is shown."""
 _WORDS_LEFT = 3
 _FRAGMENT = 4
 """A sentence of fewer words, before another one, is an answer, a call or half a thought."""
 
 
 def sentence(segments: Sequence[Segment], index: int, language: str, punctuated: bool) -> str:
-    """Of captions without sentences what seems to be cut off has an ellipsis there."""
+    """What is not surely a whole sentence has an ellipsis where it may be cut off."""
     segment = segments[index]
-    if punctuated:
-        whole = _without_fragments(_without_fillers(segment.text, language))
-        text = _shortened(_without_leading(whole, language))
-        return text[:1].upper() + text[1:]
-    following = segments[index + 1] if index + 1 < len(segments) else None
-    return _from_captions(segment, following, language)
-
-
-def _from_captions(segment: Segment, following: Segment | None, language: str) -> str:
+    before = segments[index - 1] if index else None
+    after = segments[index + 1] if index + 1 < len(segments) else None
+    told = language if not punctuated else ""
     text = _without_fillers(segment.text, language)
-    bare = _shortened(_without_trailing(_without_leading(text, language), language))
-    whole = text.endswith(bare) and _ends_before(segment, following, language)
-    shown = _LONE_I.sub("I", bare) if language == "en" else bare
-    if segment.index and not _begins(segment, bare, language):
-        return "… " + shown + _mark(bare, whole, language)
-    return shown[:1].upper() + shown[1:] + _mark(bare, whole, language)
+    text = _without_leading(_without_fragments(text) if punctuated else text, language)
+    shown = _shortened(_LONE_I.sub("I", text) if told == "en" else text)
+    if not closed(segment.text) and not shown.endswith("…"):
+        whole = _ends(segment, after, told)
+        shown = shown.rstrip(_COMMAS) + (_stop(language) if whole else " …")
+    begins = before is None or _parted(before, segment, told)
+    return shown[:1].upper() + shown[1:] if begins else f"… {shown}"
 
 
-def _mark(text: str, whole: bool, language: str) -> str:
-    """What a text is closed with; nothing is made a sentence that was cut off."""
-    if text[-1:] in ".?!…。！？":
-        return ""
-    if whole or text.endswith(ENDINGS.get(language, ())):
-        return _STOPS.get(language, "." if language in OPENERS else "")
-    return " …"
+def _stop(language: str) -> str:
+    return _STOPS.get(language, "." if language in TURNS else "")
 
 
-def _begins(segment: Segment, bare: str, language: str) -> bool:
-    """Whether a sentence seems to begin with it. Taken to be so where the words of a language do not tell."""
-    return language not in OPENERS or _first(bare) in OPENERS[language] or _opens(segment, language)
+def _ends(segment: Segment, after: Segment | None, language: str) -> bool:
+    """Whether a sentence surely ends with it; a talk may break off, and so may a speaker."""
+    whole = clauses(language).may_end(plain(segment.text.split()[-1]))
+    return whole and (after is None or _parted(segment, after, language))
 
 
-def _ends_before(segment: Segment, following: Segment | None, language: str) -> bool:
-    """Whether the next segment seems to begin a sentence, is another speaker's, or is none at all."""
-    return following is None or following.speaker != segment.speaker or _opens(following, language)
-
-
-def _opens(segment: Segment, language: str) -> bool:
-    openers, within = OPENERS.get(language, frozenset()), MOSTLY_WITHIN.get(language, frozenset())
-    return _first(segment.text) in openers - within
-
-
-def _first(text: str) -> str:
-    return text.split(" ", 1)[0].lower()
+def _parted(before: Segment, after: Segment, language: str) -> bool:
+    """Whether one sentence surely ends and another begins between two segments. `language`: whose words are
+    to tell it; empty where there are full stops."""
+    if before.speaker != after.speaker or after.start - before.end >= _SILENCE or closed(before.text):
+        return True
+    if before.text.endswith(ENDINGS.get(language, ())):
+        return True
+    first, second = [*map(plain, after.text.split(None, 2)[:2]), ""][:2]
+    return clauses(language).begins(plain(before.text.split()[-1]), first, second)
 
 
 def _without_fragments(text: str) -> str:
@@ -109,14 +100,6 @@ def _without_leading(text: str, language: str) -> str:
     found = leading.match(text) if leading else None
     rest = text[found.end() :] if found else text
     return rest if len(rest.split()) >= _WORDS_LEFT else text
-
-
-def _without_trailing(text: str, language: str) -> str:
-    words, connectives = text.split(), CONNECTIVES.get(language, frozenset())
-    kept = len(words)
-    while kept > _WORDS_LEFT and words[kept - 1].lower() in connectives:
-        kept -= 1
-    return " ".join(words[:kept]) if kept > _WORDS_LEFT else text
 
 
 def _shortened(text: str) -> str:
