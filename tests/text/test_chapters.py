@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from chalicelib.text.transcript import Chapter, Cue
-from tests.text.spoken import HARBOUR, ORCHARD, captions, made, spoken, talk
+from chalicelib.text.author_chapters import within
+from chalicelib.text.summarize.engine import talk_of
+from chalicelib.text.transcript import Chapter, Cue, Transcript, Video
+from tests.text.spoken import HARBOUR, ORCHARD, WATCH, captions, made, spoken, talk
 
 WATER = " ".join(HARBOUR.split(". ")[3].split()) + ". " + HARBOUR[HARBOUR.index("Mud settles") :]
 TWO_SUBJECTS = f"{WATER} {WATER} {ORCHARD} {ORCHARD}"
@@ -80,3 +84,27 @@ def test_an_authors_chapter_in_which_nothing_is_said_stays() -> None:
     first, last = made("timestamped", said).sections
     assert (last.title, last.start, last.points) == ("Credits", 5000, ())
     assert first.end == 5000
+
+
+def at(*starts: float) -> list[Chapter]:
+    return [Chapter(start, f"From {start:g}") for start in starts]
+
+
+def test_chapters_that_cannot_be_of_this_video_are_left_out() -> None:
+    chapters = [*at(30, 9000, 0, -5), Chapter(30, "The same moment"), Chapter(60, "  ")]
+    assert within(chapters, 120, 110) == (Chapter(0, "From 0"), Chapter(30, "From 30"))
+    assert within(at(math.nan, math.inf, 10), None, 100) == (Chapter(10, "From 10"),)
+
+
+def test_what_is_said_lies_within_the_video_whatever_its_length_is_said_to_be() -> None:
+    assert within(at(0, 90), 60, 100) == tuple(at(0, 90))
+    assert within(at(0, 100), 60, 100) == tuple(at(0))
+
+
+def test_no_section_lies_beyond_the_video_and_none_is_without_length() -> None:
+    cues = tuple(spoken(TWO_SUBJECTS))
+    video = Video(url=WATCH, duration=cues[-1].end, chapters=tuple(at(0, 30, 30, 9000)))
+    said = talk_of(Transcript(video=video, cues=cues, language="en", source="captions"))
+    sections = made("timestamped", said).sections
+    assert [section.start for section in sections] == [0, 30]
+    assert all(section.start < section.end and section.points for section in sections)

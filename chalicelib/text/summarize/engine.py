@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chalicelib.text.author_chapters import within
 from chalicelib.text.segments import Segment, punctuated, split
+from chalicelib.text.summarize.embedded.terms import known_language
 from chalicelib.text.summary import Summary
 from chalicelib.text.transcript import Chapter, Transcript
 
@@ -17,7 +19,7 @@ class Talk:
 
     segments: tuple[Segment, ...]
     chapters: tuple[Chapter, ...]
-    """The author's own; may be empty."""
+    """The author's own, in order, each beginning later than the one before; may be empty."""
     language: str
     """BCP 47."""
     punctuated: bool
@@ -43,6 +45,8 @@ class Engine(Protocol):
 
 
 def talk_of(transcript: Transcript) -> Talk:
-    segments = split(transcript.cues, transcript.language)
-    video = transcript.video
-    return Talk(segments, video.chapters, transcript.language, punctuated(segments), video.duration)
+    cues, video = transcript.cues, transcript.video
+    # captions that were sent along often do not tell their language, but where to cut them depends on it
+    segments = split(cues, known_language(transcript.language, (cue.text for cue in cues)))
+    chapters = within(video.chapters, video.duration, segments[-1].end if segments else 0.0)
+    return Talk(segments, chapters, transcript.language, punctuated(segments), video.duration)

@@ -46,15 +46,14 @@ def parts(talk: Scored, chapters: Sequence[Chapter]) -> tuple[Part, ...]:
 
 
 def _by_author(segments: Sequence[Segment], chapters: Sequence[Chapter]) -> tuple[Part, ...]:
-    ordered = sorted((c for c in chapters if c.title.strip()), key=lambda chapter: chapter.start)
-    if not ordered or segments[-1].end <= 0:
+    if not chapters or segments[-1].end <= 0:
         return ()
     starts = [segment.start for segment in segments]
-    firsts = [bisect_left(starts, chapter.start) for chapter in ordered]
+    firsts = [bisect_left(starts, chapter.start) for chapter in chapters]
     lasts = [*firsts[1:], len(segments)]
     made = [
         Part(a, b, chapter.start, " ".join(chapter.title.split()))
-        for a, b, chapter in zip(firsts, lasts, ordered, strict=True)
+        for a, b, chapter in zip(firsts, lasts, chapters, strict=True)
     ]
     return tuple(([Part(0, firsts[0], starts[0])] if firsts[0] else []) + made)
 

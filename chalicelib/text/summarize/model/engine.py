@@ -42,8 +42,7 @@ class Model:
 
     def attempt(self, talk: Talk, modes: Sequence[str], instructions: str | None) -> Attempt:
         """Raises ModelError if the talk could not even be read."""
-        chapters = tuple(sorted(talk.chapters, key=lambda chapter: chapter.start))
-        whole = Assignment(tuple(modes), talk.language, wishes(instructions), chapters)
+        whole = Assignment(tuple(modes), talk.language, wishes(instructions), talk.chapters)
         assignments = [replace(whole, modes=group) for group in self._groups(whole)]
         source = self._read(talk, assignments, written.shares(whole))
         attempt = Attempt()
