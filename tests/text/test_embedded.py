@@ -47,7 +47,8 @@ def test_a_tldr_is_two_or_three_sentences_on_the_subject() -> None:
 @pytest.mark.parametrize("mode", ["tldr", "brief"])
 def test_the_overview_is_its_points_in_order_of_time(mode: str, form: type) -> None:
     summary = made(mode, talk(form(HARBOUR + ORCHARD)))
-    assert summary.overview == " ".join(point.text for point in summary.points)
+    assert summary.overview == " ".join(point.text for point in summary.points).replace("… …", "…")
+    assert "… …" not in summary.overview
     assert [p.start for p in summary.points] == sorted({p.start for p in summary.points})
 
 
@@ -107,7 +108,8 @@ def test_study_notes_ask_about_what_they_can_answer() -> None:
     [
         ("de", "Der Wald speichert Wasser. Im Wald leben viele Vögel. Der Wald ist alt.", "Was wird über"),
         ("es", "El bosque guarda agua. En el bosque viven pájaros. El bosque es antiguo.", "¿Qué se dice"),
-        ("xx", "Zubo krela monti vako. Zubo krela dasti veko. Zubo krela ponti sako.", "What is said"),
+        ("xx", "Zubo krela monti vako. Zubo krela dasti veko. Zubo krela ponti sako.", "“"),
+        ("he", "השקיה בטפטוף חוסכת מים. המים בטפטוף מגיעים לשורש. השקיה בטפטוף היא שיטה.", "“"),
     ],
 )
 def test_questions_are_asked_in_the_language_of_the_talk(language: str, text: str, words: str) -> None:
@@ -137,9 +139,11 @@ def test_instructions_without_terms_are_not_said_to_be_applied(wish: str) -> Non
 
 
 def test_captions_without_punctuation_read_as_sentences() -> None:
-    text = "so i think the harbour wall made the water slow and the mud settled in the harbour because the"
+    text = "so i think the harbour wall made the water slow and i'm told the mud settled because of the"
     (point,) = made("tldr", talk([Cue(0, 8, text)])).points
-    assert point.text == "I think the harbour wall made the water slow and the mud settled in the harbour …"
+    assert point.text == (
+        "So I think the harbour wall made the water slow and I'm told the mud settled because of the …"
+    )
 
 
 def test_hesitations_are_left_out() -> None:

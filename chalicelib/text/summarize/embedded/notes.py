@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from chalicelib.text.summarize.embedded.chapters import Part
@@ -9,13 +10,18 @@ from chalicelib.text.summarize.embedded.nouns import BELONGING
 from chalicelib.text.summarize.embedded.phrases import Phrases
 from chalicelib.text.summarize.embedded.score import Scored
 from chalicelib.text.summarize.embedded.terms import words
-from chalicelib.text.summarize.embedded.wording import DEFINITIONS, QUESTIONS
+from chalicelib.text.summarize.embedded.wording import DEFINITIONS, NEUTRAL, QUESTIONS
 
 _LOOKED_AT = 600
 """Characters of a segment in which a definition is looked for."""
 _LEAST_SCORE = 0.25
 _MOST_TERMS = 20
 _QUESTIONS_PER_PART, _SUBJECTS = 2, 4
+_OFTEN, _LONG_TALK = 3, 20
+"""Times that a word is said in a talk of so many segments, if it is about that."""
+_CLAUSE = re.compile(r"[.,;:!?…]")
+_EXPLANATION = 100
+"""Characters of a clause behind a definition's verb."""
 
 
 def definitions(talk: Scored, said: Phrases, scores: Sequence[float]) -> tuple[tuple[str, int], ...]:
@@ -34,7 +40,7 @@ def _defined(talk: Scored, said: Phrases, index: int) -> Iterator[str]:
     for pattern in DEFINITIONS.get(talk.terms.language, ()):
         for match in pattern.finditer(text):
             term = _bare(talk, said, match["term"], text[: match.start()])
-            if term:
+            if term and not _circular(talk, term, match, text):
                 yield term
                 return
 
@@ -54,11 +60,37 @@ def _bare(talk: Scored, said: Phrases, name: str, before: str) -> str:
     return " ".join(kept) if known and said.names(key) else ""
 
 
+def _circular(talk: Scored, term: str, match: re.Match[str], text: str) -> bool:
+    """Whether it is explained by its own words: `the function is called a hash function`."""
+    behind = "" if match.end() == match.end("term") else _CLAUSE.split(text[match.end() - 1 :])[0]
+    explained = talk.terms.of(f"{match.group()} {behind[:_EXPLANATION]}")
+    return explained.keys() <= talk.terms.of(term).keys()
+
+
 def questions(
+    talk: Scored, said: Phrases, scores: Sequence[float], phrases: Mapping[Part, Sequence[str]]
+) -> tuple[tuple[str, int], ...]:
+    """About the phrases of each part, with the segment that answers each best; nothing is asked twice."""
+    weighty = {
+        part: [phrase for phrase in found[:_SUBJECTS] if is_subject(talk, said, phrase)]
+        for part, found in phrases.items()
+    }
+    return tuple(_asked(talk, scores, weighty if any(weighty.values()) else phrases))
+
+
+def is_subject(talk: Scored, said: Phrases, phrase: str) -> bool:
+    """Not a word that happens to stand where a noun would: several, or one that comes again as a noun."""
+    key = tuple(talk.terms.stem(word) for word in words(phrase))
+    if len(key) > 1 or not said.telling:
+        return True
+    times = _OFTEN if len(talk.segments) >= _LONG_TALK else 2
+    return said.times[key] >= times and said.nouns[key] > 1 and talk.spread[key[0]] > 1
+
+
+def _asked(
     talk: Scored, scores: Sequence[float], phrases: Mapping[Part, Sequence[str]]
 ) -> Iterator[tuple[str, int]]:
-    """About the phrases of each part, with the segment that answers each best; nothing is asked twice."""
-    wordings = QUESTIONS.get(talk.terms.language, QUESTIONS["en"])
+    wordings = QUESTIONS.get(talk.terms.language, NEUTRAL)
     asked: set[frozenset[str]] = set()
     answered: set[int] = set()
     for number, (part, subjects) in enumerate(phrases.items()):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 from unicodedata import normalize
 
 from chalicelib.text.segments import Segment
 from chalicelib.text.summarize.embedded.nouns import BEFORE_NOUNS, BEFORE_VERBS, BEGIN_NAMES, SAY_LITTLE
-from chalicelib.text.summarize.embedded.terms import GRAMMAR, WORD, Terms
+from chalicelib.text.summarize.embedded.terms import GRAMMAR, WORD, Terms, normal
 from chalicelib.text.timed_words import HAN_KANA, SOUTH_EAST
 
 Key = tuple[str, ...]
@@ -63,9 +63,13 @@ class Phrases:
         return whole > 0 or (whole == 0 and last > 0 and self.nouns[key[:1]] >= 0)
 
 
-def phrases(segments: Sequence[Segment], terms: Terms) -> Phrases:
+def phrases(segments: Sequence[Segment], terms: Terms, asides: Set[int] = frozenset()) -> Phrases:
+    """None of `asides`: indexes of segments that are not about the subject."""
     grammar = _grammar(terms.language)
-    said = [tuple(_phrases(segment.text, terms, grammar)) for segment in segments]
+    said = [
+        () if i in asides else tuple(_phrases(segment.text, terms, grammar))
+        for i, segment in enumerate(segments)
+    ]
     times = Counter([phrase.key for found in said for phrase in found])
     nouns: Counter[Key] = Counter()
     for found in said:
@@ -112,7 +116,7 @@ def _phrases(text: str, terms: Terms, grammar: _Grammar) -> Iterator[Phrase]:
 
 
 def _spoken(forms: Sequence[str], terms: Terms, grammar: _Grammar) -> Iterator[Phrase]:
-    plain = [form.replace("’", "'").casefold() for form in forms]
+    plain = [normal(form) for form in forms]
     stems = [terms.stem(word) if len(word) > 2 and terms.carries(word) else "" for word in plain]
     stems.append("")
     for a, word in enumerate(plain):

@@ -10,6 +10,7 @@ from math import log, log1p, sqrt
 from typing import TypeAlias
 
 from chalicelib.text.segments import Segment
+from chalicelib.text.summarize.embedded.asides import asides
 from chalicelib.text.summarize.embedded.terms import Terms, words
 from chalicelib.text.summarize.embedded.words import BEGINS_AS_QUESTION, CHAT, ENDS_AS_QUESTION
 
@@ -19,12 +20,16 @@ _CENTRE_TERMS = 200
 _FULL_TERMS = 8
 """A segment with fewer different terms says little."""
 _FOCUS_GAIN = 2.0
+_ASIDE = 0.02
+"""Instead of nothing: of a talk that is one greeting there is a summary, too."""
 
 
 @dataclass(frozen=True)
 class Scored:
     segments: Sequence[Segment]
     terms: Terms
+    said: Sequence[Sequence[str]]
+    """Words, by segment."""
     counts: Sequence[Counter[str]]
     """Of terms, by segment."""
     spread: Counter[str]
@@ -33,6 +38,8 @@ class Scored:
     """Of length one, or empty."""
     scores: Sequence[float]
     """0 to 1."""
+    asides: frozenset[int]
+    """Segments that are not about the subject."""
 
 
 def scored(segments: Sequence[Segment], terms: Terms, focus: Counter[str]) -> Scored:
@@ -40,15 +47,19 @@ def scored(segments: Sequence[Segment], terms: Terms, focus: Counter[str]) -> Sc
     counts = [terms.among(spoken) for spoken in said]
     spread = Counter(chain.from_iterable(counts))
     vectors = _vectors(counts, spread)
-    centre = _centre(counts, spread)
+    aside = asides(segments, said, terms)
+    centre = _centre([count for i, count in enumerate(counts) if i not in aside], spread)
     central = normal([sum(x * centre.get(term, 0.0) for term, x in vector.items()) for vector in vectors])
     chat = CHAT.get(terms.language, frozenset())
     shares = [sum(word in chat for word in spoken) / max(1, len(spoken)) for spoken in said]
     scores = [
-        score * _weight(segments[i].text, len(counts[i]), i / len(segments), shares[i])
+        score
+        * _weight(segments[i].text, len(counts[i]), i / len(segments), shares[i])
+        * (_ASIDE if i in aside else 1.0)
         for i, score in enumerate(central)
     ]
-    return Scored(segments, terms, counts, spread, vectors, _focused(normal(scores), vectors, focus))
+    focused = _focused(normal(scores), vectors, focus)
+    return Scored(segments, terms, said, counts, spread, vectors, focused, aside)
 
 
 def _vectors(counts: Sequence[Counter[str]], spread: Counter[str]) -> list[Vector]:

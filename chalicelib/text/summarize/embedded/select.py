@@ -25,19 +25,23 @@ def select(
     among: Sequence[int],
     budget: int,
     most: int | None = None,
+    least: int = 1,
 ) -> tuple[int, ...]:
-    """Indexes of segments, in order of time; at least one if there is one.
+    """Indexes of segments, in order of time.
 
-    `scores`: of all that are `among`. `budget`: words. `most`: segments."""
-    telling = [i for i in among if scores[i] > 0 and talk.segments[i].words >= _LEAST_WORDS]
+    `scores`: of all that are `among`. `budget`: words. `most`: segments. `least`: segments, even beyond the
+    budget; fewer only where there are no more that say something else."""
+    telling = [
+        i for i in among if scores[i] > 0 and i not in talk.asides and talk.segments[i].words >= _LEAST_WORDS
+    ]
     candidates = max(_CANDIDATES, budget // _WORDS_PER_CANDIDATE)
     ranked = sorted(telling or among, key=lambda i: (-scores[i], i))[:candidates]
     likeness = dict.fromkeys(ranked, 0.0)
     left, chosen = budget, list[int]()
-    while likeness and (left > _FILLED or not chosen) and len(chosen) != most:
+    while likeness and (left > _FILLED or len(chosen) < least) and len(chosen) != most:
         best = max(likeness, key=lambda i: (_RELEVANCE * scores[i] - (1 - _RELEVANCE) * likeness[i], -i))
         likeness_to_chosen = likeness.pop(best)
-        if chosen and talk.segments[best].words > left * _TOLERANCE:
+        if len(chosen) >= least and talk.segments[best].words > left * _TOLERANCE:
             continue
         if likeness_to_chosen >= _SAME or any(_text(talk, best) == _text(talk, i) for i in chosen):
             continue

@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.text.language import base
 from chalicelib.text.summarize.embedded.words import SPOKEN_STOP_WORDS
-from chalicelib.text.summarize.engine import Talk
 from chalicelib.text.timed_words import HAN_KANA, SOUTH_EAST
 from chalicelib.text.transcript import UNKNOWN_LANGUAGE
+
+if TYPE_CHECKING:
+    from chalicelib.text.summarize.engine import Talk
 
 # vowel signs of these scripts are no letters to `\w`
 MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u109f\u1780-\u17d3"
@@ -23,6 +25,8 @@ _SPACELESS = re.compile(f"[{HAN_KANA}{SOUTH_EAST}]+")
 _HIRAGANA = re.compile("[\u3040-\u309f]+")
 GRAMMAR: Final = frozenset("的了是在我你他她它们們这那這和也就都不有个個啊呢吗嗎吧着著过過")
 """Characters that carry Chinese grammar."""
+_ALEFS = dict.fromkeys(map(ord, "أإآٱ"), "ا")
+"""Arabic: written with or without its hamza, it is one word."""
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french",
@@ -83,7 +87,7 @@ def words(text: str) -> list[str]:
 
 def normal(text: str) -> str:
     """So that letters of one meaning are the same characters."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_ALEFS)
     return plain.replace("’", "'").casefold()
 
 

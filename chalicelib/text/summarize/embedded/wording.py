@@ -23,6 +23,8 @@ QUESTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "ko": ("‘{}’에 대해 무엇을 말합니까?", "‘{}’에서 중요한 것은 무엇입니까?"),
     "th": ("มีการพูดถึง “{}” ว่าอย่างไร", "สิ่งสำคัญเกี่ยวกับ “{}” คืออะไร"),
 }
+NEUTRAL: Final = ("“{}”?",)
+"""For a talk in a language without wordings: a question in another one would be none to its readers."""
 
 _NAME = r"(?<![\w'’])(?P<term>[^\W\d_][\w-]+(?: [^\W\d_][\w-]+){0,3})"
 DEFINITIONS: Final[Mapping[str, tuple[re.Pattern[str], ...]]] = {

@@ -45,6 +45,7 @@ SPOKEN_STOP_WORDS: Final[Mapping[str, str]] = {
     "it": "eh allora ok okay sì no quindi cioè cosa cose fare fa dire va andare vedere veramente molto bene",
     "nl": "eh uh nou ja nee oké ok dus gewoon eigenlijk heel ding dingen zeggen gaan gaat doen echt",
     "ru": "ну да нет вот эээ ок так значит просто это вообще очень говорить делать",
+    "ar": "أنا نحن أنت لأن لكن أيضا جدا شيء هناك هنا الآن يعني طيب نعم",
     "ja": "です ます した して から ので けど",
 }
 
@@ -62,32 +63,12 @@ CHAT: Final[Mapping[str, frozenset[str]]] = {
     "ru": _words("я мне меня мой моя ты вы вам вас спасибо привет здравствуйте ну"),
 }
 
-INTRODUCTION: Final[Mapping[str, re.Pattern[str]]] = {
-    "en": _any_of(
-        """welcome welcome_back my_name my_background thanks_for thank_you good_morning good_afternoon
-        good_evening hello hi_everybody hi_everyone hey_everyone subscribe i'm_your_host our_guest
-        joining_us joining_me next_time see_you nice_to_meet have_a_great happy_to_be great_to_be
-        any_questions my_pleasure"""
-    ),
-    "de": _any_of(
-        "herzlich_willkommen willkommen mein_name vielen_dank guten_tag guten_morgen guten_abend "
-        "hallo abonniert"
-    ),
-    "fr": _any_of("bienvenue bonjour bonsoir je_m'appelle merci abonnez-vous salut"),
-    "es": _any_of(
-        "bienvenidos bienvenidas bienvenido hola buenos_días buenas_tardes me_llamo gracias suscríbete"
-    ),
-    "pt": _any_of("bem-vindos olá bom_dia boa_tarde meu_nome obrigado obrigada inscreva-se"),
-    "it": _any_of("benvenuti ciao buongiorno buonasera mi_chiamo grazie iscrivetevi"),
-    "nl": _any_of("welkom hallo goedemorgen mijn_naam bedankt dank_je"),
-    "ru": _any_of("добро_пожаловать здравствуйте привет меня_зовут спасибо подписывайтесь"),
-}
-
 ENDS_AS_QUESTION: Final = re.compile(r"[?？؟;][\"'”’»)\]」』）]*$")
 BEGINS_AS_QUESTION: Final = re.compile(
     r"(?:(?:so|and|but|well|okay|ok|now|um|uh),?\s+)*"
     r"(?:(?:what|why|how|where|when)(?:'s|'re|\s+(?:is|are|was|were|do|does|did|can|could|would|should))"
-    r"|(?:how|what)\s+about|(?:who|which)\s+(?:do|does|did|can|could|would|should)"
+    r"|(?:how|what)\s+about|(?:tell|remind)\s+(?:us|me)\s+(?:about|what|how|why|more)"
+    r"|(?:who|which)\s+(?:do|does|did|can|could|would|should)"
     r"|(?:can|could|do|does|did|would|have|are|is|will)\s+(?:you|we|it|they|there|your|the))\b[^.!]*$",
     re.IGNORECASE,
 )
