@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from chalicelib.text.exports.clean import line
-from chalicelib.text.exports.links import moment
+from chalicelib.text.exports.links import inert, moment
 from chalicelib.text.exports.times import clock
 from chalicelib.text.summary import Point, Section, Summary
 from chalicelib.text.transcript import Video
 
 _ACTIVE: Final = re.compile(r"([\\`\[\]])")
 """With these a caption could be a link, an image or code. Emphasis does no harm."""
-_LEADING: Final = re.compile(r"^(?:#{1,6}(?=\s)|[-+*>](?=\s)|[-=_*]{3,}|~{3,})")
+_LEADING: Final = re.compile(r"^(?:#{1,6}(?=\s)|[-+*>](?=\s)|[-=_*]{3,}|~{3,}|\d{1,9}(?=[.)](?:\s|$)))")
 
 
 def render(summary: Summary, video: Video) -> str:
@@ -80,12 +80,17 @@ def _time(video: Video, start: float, digits: int = 0) -> str:
 
 def _plain(text: str) -> str:
     """A text that stands at the beginning of a line."""
-    return _LEADING.sub(r"\\\g<0>", _escaped(text))
+    return _LEADING.sub(_protected, _escaped(text))
+
+
+def _protected(match: re.Match[str]) -> str:
+    mark = match.group()
+    return f"{mark}\\" if mark[-1].isdigit() else f"\\{mark}"
 
 
 def _escaped(text: str) -> str:
     # a backslash would do in Markdown alone; some show this as HTML
-    return _ACTIVE.sub(r"\\\1", line(text)).replace("<", "&lt;")
+    return inert(line(text), lambda plain: _ACTIVE.sub(r"\\\1", plain).replace("<", "&lt;"))
 
 
 _BLOCKS: Final[Mapping[str, Callable[[Summary, Video], Iterator[str]]]] = {

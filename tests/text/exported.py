@@ -31,6 +31,8 @@ HOSTILE = (
     "\t=1+1",
     "\uff1d1+1",
     'quo"te, comma',
+    'hello;=cmd|calc!A1 | -1;"+2',
+    "go to www.evil.example/x, https://evil.example. or me@evil.example",
     "null\x00bell\x07",
     "lone \ud800 surrogate \udfff",
     "turned \u202egnp.exe\u202c \u2066isolated\u2069",

@@ -112,6 +112,26 @@ def test_an_overview_begins_no_structure(text: str) -> None:
     assert rendered("tldr", overview=text) == "\\" + text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. first thing", "1\\. first thing"),
+        ("23) thing", "23\\) thing"),
+        ("1.5 litres", "1.5 litres"),
+        ("1871 was wet", "1871 was wet"),
+    ],
+)
+def test_an_overview_begins_no_numbered_list(text: str, shown: str) -> None:
+    assert rendered("brief", overview=text) == shown
+
+
+def test_addresses_are_no_links() -> None:
+    text = "See https://evil.example/[x] or www.evil.example, me@evil.example."
+    assert rendered("tldr", overview=text) == (
+        "See `https://evil.example/`\\[x\\] or `www.evil.example`, `me@evil.example`."
+    )
+
+
 def test_rendering_loads_no_engine() -> None:
     program = "import sys, chalicelib.text.content; print('\\n'.join(sys.modules))"
     done = subprocess.run(

@@ -113,7 +113,16 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
     rows = _rows(*(Cue(0, 1, text, text) for text in HOSTILE))
     assert len(rows) == len(HOSTILE) + 1
     assert not [cell for row in rows for cell in row if cell.startswith(FORMULAS)]
+    assert [row[3] for row in rows if "calc" in row[3]] == ["hello;'=cmd|calc!A1 | '-1;\"'+2"]
     assert [row[3] for row in rows if "HYPERLINK" in row[3]] == ['\'=HYPERLINK("https://evil.example","x")']
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+def test_no_cell_is_a_formula_to_a_reader_of_other_delimiters(delimiter: str) -> None:
+    whole = result(*(Cue(0, 1, text, text) for text in HOSTILE))
+    text = render(whole, "csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    assert not [cell for row in rows for cell in row if cell.strip().startswith(FORMULAS)]
 
 
 @pytest.mark.parametrize(

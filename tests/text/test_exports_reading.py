@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import cast
 
 import pytest
 from markdown_it import MarkdownIt
@@ -11,6 +14,7 @@ from chalicelib.text.exports import render
 from chalicelib.text.exports.languages import right_to_left
 from chalicelib.text.exports.links import web
 from chalicelib.text.result import Result
+from chalicelib.text.summary import Point
 from chalicelib.text.transcript import Chapter, Cue
 from tests.text.exported import HOSTILE, URL, hostile, result, spoken, summary
 
@@ -40,15 +44,22 @@ class _Seen(HTMLParser):
         super().__init__()
         self.elements: list[str] = []
         self.attributes: list[tuple[str, str | None]] = []
-        self.text = ""
+        self.text = self.prose = ""
+        self._open: list[str] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(tag)
+        self._open.append(tag)
         self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open.pop()
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if not {"a", "code"} & set(self._open):
+            self.prose += data
 
     @property
     def links(self) -> set[str | None]:
@@ -113,7 +124,7 @@ def test_the_script_decides_the_direction_before_the_language(language: str, exp
 def test_no_text_is_structure_in_markdown(text: str) -> None:
     """Title, one cue: whatever they hold, there is one heading for each and one paragraph."""
     seen = _from_markdown(result(Cue(0, 1, text), title=text, url="ftp://x", video_id="x"))
-    assert set(seen.elements) <= {"h1", "h2", "p", "ul", "li", "strong"}
+    assert set(seen.elements) <= {"h1", "h2", "p", "ul", "li", "strong", "code"}
     assert seen.elements.count("h1") == 1
     assert seen.elements.count("ul") == 1
     assert not seen.links
@@ -124,6 +135,40 @@ def test_markdown_shows_hostile_text_as_it_was_written() -> None:
     for text in ("<script>alert(1)</script>", "[x](javascript:alert(1))", "&lt;b&gt; &amp; &#60;", "`code`"):
         assert text in seen.text
     assert not seen.links
+
+
+_LINKED_BY_READERS = re.compile(
+    r"[a-z]+://[^\s<]|www\.[^\s<]|[\w.+-]+@[\w-]+\.\w|\b[\w-]+\.(?:com|[a-z]{2})\b", re.IGNORECASE
+)
+"""What GitHub's and other readers make a link of in plain text."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *HOSTILE,
+        "visit www.evil.example.",
+        "(see http://evil.example/a_b*c?d=e&f#g)",
+        "mailto:me@evil.example",
+        "some.one+else@mail.evil.example, or evil.com",
+        "HTTPS://EVIL.EXAMPLE",
+        "`https://evil.example` \\https://evil.example",
+        "x" * 70 + "@evil.example",
+        "evil.co/path",
+        "ftp://evil.example",
+    ],
+)
+def test_no_address_in_markdown_becomes_a_link(text: str) -> None:
+    seen = _from_markdown(result(Cue(0, 1, text), summaries=(summary(text),), title=text, chapters=()))
+    assert not _LINKED_BY_READERS.search(seen.prose)
+    assert all(link and link.startswith(URL) for link in seen.links)
+
+
+@pytest.mark.parametrize(
+    "text", ["at 3.5 km/h", "e.g. and/or", "U.S. and p.m.", "a.b", "No.5", "x@y", "end."]
+)
+def test_what_is_no_address_stays_prose(text: str) -> None:
+    assert text in _from_markdown(result(Cue(0, 1, text))).prose
 
 
 @pytest.mark.parametrize("form", ["md", "html"])
@@ -168,10 +213,59 @@ def test_nothing_in_an_address_ends_its_link() -> None:
 @pytest.mark.parametrize("form", ["md", "html", "txt"])
 def test_summaries_come_with_all_their_parts_and_the_transcript_last(form: str) -> None:
     text = render(result(*spoken("what was said"), summaries=(summary("WHAT"),)), form).content.decode()
-    assert text.count("WHAT") == 9
+    assert text.count("WHAT") == 8
     for word in ("study notes", "Terms", "Questions", "Transcript", "what was said"):
         assert word in text
     assert text.index("study notes") < text.index("what was said")
+
+
+@pytest.mark.parametrize("form", ["md", "html", "txt"])
+def test_an_overview_of_quotations_is_not_told_again_as_points(form: str) -> None:
+    made = replace(summary("Mud settles."), mode="tldr", sections=(), terms=(), questions=())
+    text = render(result(summaries=(made,)), form).content.decode()
+    assert text.count("Mud settles.") == 1
+    written = replace(made, kind="abstractive", points=(Point("Walls help.", 3.0, (0,)),))
+    text = render(result(summaries=(written,)), form).content.decode()
+    assert (text.count("Mud settles."), text.count("Walls help.")) == (1, 1)
+
+
+@pytest.mark.parametrize("form", ["md", "html", "txt"])
+def test_it_is_told_who_made_a_summary_and_how(form: str) -> None:
+    quoted = replace(
+        summary("x"), custom_instructions_applied="focus_terms", fallback_reason="The model took too long"
+    )
+    model = replace(quoted, engine="bedrock", kind="abstractive", model="nova-1", fallback_reason=None)
+    model = replace(model, custom_instructions_applied="wishes", covered_until=3723.0)
+    told, by_model = (
+        re.sub(r"[*\\]|<[^>]*>", "", render(result(summaries=(made,)), form).content.decode())
+        for made in (quoted, model)
+    )
+    assert "Made by: embedded; extractive: the video" in told
+    assert "Custom instructions: as focus terms" in told
+    assert "Not by the configured model: The model took too long" in told
+    assert "Covered until: 0:08" in told
+    assert "Made by: bedrock, model nova-1; abstractive: in the model" in by_model
+    assert "Custom instructions: as wishes" in by_model
+    assert "Covered until: 1:02:03" in by_model
+    assert "configured model" not in by_model
+
+
+def test_captions_of_unknown_origin_are_not_said_to_be_a_persons() -> None:
+    plain = result(*spoken("hi"), language="und")
+    unknown = replace(plain, transcript=replace(plain.transcript, is_generated=cast("bool", None)))
+    text = render(unknown, "txt").content.decode()
+    assert "Captions: sent along, author unknown\n" in text
+    assert "Language" not in text
+    assert "made by a person" in render(plain, "txt").content.decode()
+
+
+def test_chapters_beyond_the_end_are_no_links() -> None:
+    chapters = tuple(Chapter(start, f"From {start}") for start in (0, 30, 30.0, 9000))
+    text = _markdown(result(*spoken("hi"), chapters=chapters, duration=120.0))
+    assert [line for line in text.split("\n") if "From" in line] == [
+        f"- [0:00](<{URL}&t=0s>) From 0",
+        f"- [0:30](<{URL}&t=30s>) From 30",
+    ]
 
 
 def test_text_reads_as_paragraphs_of_one_speaker() -> None:

@@ -81,10 +81,24 @@ def test_what_begins_at_one_moment_is_one_cue() -> None:
     assert cue.text.split("\n") == ["left", "right"]
 
 
-def test_a_hundred_hours_are_written_out() -> None:
+def test_a_hundred_hours_are_written_out_where_the_format_has_room_for_them() -> None:
     cue = Cue(100 * 3600 + 61.5, 1, "late")
-    assert "100:01:01,500 --> 100:01:02,500" in _text("srt", cue)
     assert "100:01:01.500 --> 100:01:02.500" in _text("vtt", cue)
+
+
+def test_srt_has_two_digits_of_hours_and_shows_later_cues_at_its_end() -> None:
+    hours = 3600.0
+    cues = (
+        Cue(hours, 1, "a"),
+        Cue(100 * hours - 1, 5, "b"),
+        Cue(120 * hours, 4, "c"),
+        Cue(5000 * hours, 1, "d"),
+    )
+    text = _text("srt", *cues)
+    assert text.split("\n\n")[1] == "2\n99:59:57,999 --> 99:59:59,999\nb\nc\nd\n"
+    assert len(pysubs2.SSAFile.from_string(text, format_="srt")) == 2
+    ends_late = _text("srt", Cue(90 * hours, 90 * hours, "long"))
+    assert "90:00:00,000 --> 99:59:59,999" in ends_late
 
 
 @pytest.mark.parametrize("form", SUBTITLES)

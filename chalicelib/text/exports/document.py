@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from chalicelib.text.exports.clean import line
+from chalicelib.text.author_chapters import within
+from chalicelib.text.exports.clean import line, seconds
 from chalicelib.text.exports.languages import tag
 from chalicelib.text.exports.times import clock
 from chalicelib.text.result import Result
 from chalicelib.text.summary import Point, Question, Summary, Term
-from chalicelib.text.transcript import Cue, Transcript, Video
+from chalicelib.text.transcript import UNKNOWN_LANGUAGE, Chapter, Cue, Transcript
 
+EXTRACTIVE: Final = "extractive"
+_KINDS: Final = {
+    EXTRACTIVE: "extractive: the video's own sentences",
+    "abstractive": "abstractive: in the model's words",
+}
+_INSTRUCTIONS: Final = {
+    "focus_terms": "as focus terms: what is said with their words weighs more",
+    "wishes": "as wishes, of which the model was told",
+}
+_CAPTIONS: Final[Mapping[bool | None, str]] = {
+    True: "made by a machine",
+    False: "made by a person",
+    None: "sent along, author unknown",
+}
 PARAGRAPH_SECONDS: Final = 30
 """Cues of one speaker are read as one paragraph up to this length."""
 
@@ -58,30 +73,32 @@ def _facts(transcript: Transcript, now_iso: str | None) -> Iterator[Block]:
         "Video": video.url,
         "By": video.author,
         "Duration": None if video.duration is None else clock(video.duration),
-        "Language": transcript.language_name or language,
-        "Captions": "made by a machine" if transcript.is_generated else "made by a person",
+        "Language": transcript.language_name or (language if language != UNKNOWN_LANGUAGE else None),
+        "Captions": _CAPTIONS[transcript.is_generated],
         "Translated from": transcript.translated_from,
         "Exported": now_iso,
     }
     for label, text in facts.items():
         if text:
             yield Block(Kind.FACT, line(text), label=label)
-    yield from _chapters(video, language)
+    yield from _chapters(within(video.chapters, video.duration, seconds(transcript.covered_until)), language)
 
 
-def _chapters(video: Video, language: str) -> Iterator[Block]:
-    if video.chapters:
+def _chapters(chapters: Sequence[Chapter], language: str) -> Iterator[Block]:
+    if chapters:
         yield Block(Kind.HEADING, "Chapters")
-    for chapter in video.chapters:
+    for chapter in chapters:
         yield Block(Kind.ITEM, line(chapter.title), language, chapter.start)
 
 
 def _summary(summary: Summary) -> Iterator[Block]:
     language = tag(summary.language)
     yield Block(Kind.HEADING, f"Summary: {line(summary.mode).replace('_', ' ')}")
+    yield from _made(summary)
     if summary.overview:
         yield Block(Kind.TEXT, line(summary.overview), language)
-    yield from _points(summary.points, language)
+    if not (summary.overview and summary.kind == EXTRACTIVE):  # such an overview is its points
+        yield from _points(summary.points, language)
     for section in summary.sections:
         yield Block(Kind.SUBHEADING, line(section.title), language, section.start)
         yield from _points(section.points, language)
@@ -91,6 +108,20 @@ def _summary(summary: Summary) -> Iterator[Block]:
     if summary.questions:
         yield Block(Kind.SUBHEADING, "Questions")
         yield from (_question(question, language) for question in summary.questions)
+
+
+def _made(summary: Summary) -> Iterator[Block]:
+    """Who made it and how: nobody should take a quotation for a summary, or one engine for another."""
+    how = _KINDS.get(summary.kind, summary.kind)
+    model = f", model {summary.model}" if summary.model else ""
+    applied = summary.custom_instructions_applied
+    facts = {
+        "Made by": f"{summary.engine}{model}; {how}",
+        "Custom instructions": _INSTRUCTIONS.get(applied, applied) if applied else None,
+        "Not by the configured model": summary.fallback_reason,
+        "Covered until": clock(summary.covered_until),
+    }
+    yield from (Block(Kind.FACT, line(text), label=label) for label, text in facts.items() if text)
 
 
 def _points(points: Iterable[Point], language: str) -> Iterator[Block]:

@@ -12,9 +12,9 @@ _RTL_LANGUAGES: Final = re.compile("ar|arc|ckb|dv|fa|he|iw|ji|khw|ks|lrc|mzn|nqo
 _RTL_SCRIPTS: Final = re.compile("adlm|arab|hebr|mand|mend|nkoo|rohg|samr|syrc|thaa")
 
 
-def tag(language: str) -> str:
+def tag(language: str | None) -> str:
     """The language if it is a BCP 47 tag, as formats print it unquoted; else the unknown one."""
-    return language if _TAG.fullmatch(language) else UNKNOWN_LANGUAGE
+    return language if language and _TAG.fullmatch(language) else UNKNOWN_LANGUAGE
 
 
 def right_to_left(language: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from chalicelib.text.exports.document import Block, Kind, document
 from chalicelib.text.exports.export import Export
-from chalicelib.text.exports.links import moment, web
+from chalicelib.text.exports.links import inert, moment, web
 from chalicelib.text.exports.times import clock
 from chalicelib.text.result import Result
 from chalicelib.text.transcript import Video
@@ -51,7 +51,7 @@ def _time(video: Video, start: float) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _ACTIVE.sub(r"\\\1", text)
+    return inert(text, lambda plain: _ACTIVE.sub(r"\\\1", plain))
 
 
 def _protected(match: re.Match[str]) -> str:

@@ -25,8 +25,9 @@ from chalicelib.text.transcript import Video
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-MAX_EFFORT: Final = 400_000
-"""Plain characters: more would take longer to set than an answer may take; it is seven hours of speech."""
+MAX_EFFORT: Final = 550_000
+"""Plain characters: more would take longer to set than an answer may take. It is ten hours of English speech,
+three of Arabic."""
 _LONGEST_SHAPED: Final = 600
 """Characters of a paragraph: the library orders them by recursion, one call deeper for each."""
 _MARGIN: Final = 20.0

@@ -10,6 +10,8 @@ from chalicelib.text.exports.subtitles import Voice, subtitles, wrapped
 from chalicelib.text.exports.times import stamp
 from chalicelib.text.result import Result
 
+_LAST: Final = 100 * 3_600_000 - 1
+"""Milliseconds: strict readers take two digits of hours."""
 _BRACKETS: Final = str.maketrans("<>", "\u2039\u203a")
 """Players differ in what they take for a tag: some drop all between two brackets."""
 _STAMP: Final = re.compile(r"(\d:\d{1,2}:\d{1,2})[.,](?=\d)")
@@ -23,7 +25,7 @@ def export(result: Result, now_iso: str | None) -> Export:
         f"{number}\n{stamp(cue.start, ',')} --> {stamp(cue.end, ',')}\n"
         + "\n".join(_text(voice) for voice in cue.voices)
         + "\n"
-        for number, cue in enumerate(subtitles(result.transcript.cues), 1)
+        for number, cue in enumerate(subtitles(result.transcript.cues, _LAST), 1)
     )
     return Export("\n".join(cues).encode(), "application/x-subrip; charset=utf-8", "srt")
 

@@ -18,6 +18,7 @@ from chalicelib.text.transcript import Cue
 LINE_CHARACTERS: Final = 42
 _UNTIMED: Final = 2000
 """Milliseconds that a cue without a duration is shown, if no other follows."""
+LAST: Final = int(MAX_SECONDS * 1000) + _UNTIMED
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,14 @@ class Subtitle:
     """What begins at the same moment."""
 
 
-def subtitles(cues: Iterable[Cue]) -> Iterator[Subtitle]:
-    starting = [(start, list(group)) for start, group in groupby(sorted(cues, key=_start), key=_start)]
+def subtitles(cues: Iterable[Cue], last: int = LAST) -> Iterator[Subtitle]:
+    """`last`: the latest end that can be written; what begins too late for it is all shown there."""
+
+    def start_of(cue: Cue) -> int:
+        return min(round(seconds(cue.start) * 1000), last - _UNTIMED)
+
+    starting = [(start, list(group)) for start, group in groupby(sorted(cues, key=start_of), key=start_of)]
     spoken = [(start, group, voices) for start, group in starting if (voices := _voices(group))]
-    last = int(MAX_SECONDS * 1000) + _UNTIMED
     for (start, group, voices), following in pairwise([*spoken, (last, [], ())]):
         end = max(round(seconds(cue.end) * 1000) for cue in group)
         if end <= start:
@@ -51,10 +56,6 @@ def subtitles(cues: Iterable[Cue]) -> Iterator[Subtitle]:
 def wrapped(text: str) -> str:
     """Lines of about 42 characters. Words are never cut: scripts without spaces have no safe place for it."""
     return "\n".join(textwrap.wrap(text, LINE_CHARACTERS, break_long_words=False, break_on_hyphens=False))
-
-
-def _start(cue: Cue) -> int:
-    return round(seconds(cue.start) * 1000)
 
 
 def _voices(cues: Iterable[Cue]) -> tuple[Voice, ...]:

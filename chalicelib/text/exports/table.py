@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Final
 
 from chalicelib.text.exports.clean import line, seconds
@@ -15,8 +16,9 @@ from chalicelib.text.exports.export import Export
 from chalicelib.text.result import Result
 
 COLUMNS: Final = ("start", "end", "speaker", "text")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""A cell that begins so is a program to a spreadsheet; the last four are the first four in full width."""
+_FORMULA: Final = re.compile(r"""(?:^|[;|][\s"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])""")
+"""A cell that begins with one of these is a program to a spreadsheet; the last four are the first four in
+full width. Where semicolons are expected instead of commas, a cell begins behind each of them, too."""
 
 
 def export(result: Result, now_iso: str | None) -> Export:
@@ -30,5 +32,4 @@ def export(result: Result, now_iso: str | None) -> Export:
 
 
 def _cell(text: str) -> str:
-    plain = line(text)
-    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+    return _FORMULA.sub(r"\g<0>'", line(text))
