@@ -207,6 +207,94 @@ def test_a_mode_without_anything_that_cites_falls_back_and_says_so(desk: Bench, 
     assert made.fallback_reason == "The model's answer held nothing that the transcript supports"
 
 
+LONG = 60
+"""Segments: ten minutes."""
+THIN: dict[str, Any] = {
+    "brief": {"overview": "All of it.", "points": [point("One.", 1)]},
+    "detailed": {"overview": "All of it.", "sections": [{"heading": "One", "points": [point("One.", 1)]}]},
+    "study_notes": {
+        "overview": "All of it.",
+        "sections": [{"heading": str(n), "points": [point(f"Note {n}.", n)]} for n in (1, 30, 50)],
+        "terms": [],
+        "questions": [],
+    },
+    "timestamped": {"sections": [{"heading": "One", "points": [point("One.", 2)]}]},
+    "key_insights": {"points": [point("The same.", 1), point("The same!", 30), point("the same", 50)]},
+}
+
+
+@pytest.mark.parametrize("mode", THIN)
+def test_an_answer_that_is_only_begun_falls_back_and_says_so(desk: Bench, mode: str) -> None:
+    desk.server.say(Says({mode: THIN[mode]}))
+    made = desk.run(talk(LONG), mode)[mode]
+    assert made.engine == "embedded"
+    assert made.fallback_reason == "The model's answer was not complete"
+
+
+@pytest.mark.parametrize("mode", [mode for mode in THIN if mode != "study_notes"])
+def test_of_a_short_talk_there_may_be_little_to_say(desk: Bench, mode: str) -> None:
+    desk.server.say(Says({mode: THIN[mode]}))
+    assert desk.run(talk(20), mode)[mode].engine != "embedded"
+
+
+def test_study_notes_need_questions_but_no_terms(desk: Bench) -> None:
+    asked = [{"question": f"What of {n}?", "answer": "It is.", "cites": [n]} for n in (1, 50)]
+    desk.server.say(Says({"study_notes": THIN["study_notes"] | {"questions": asked}}))
+    made = desk.run(talk(LONG), "study_notes")["study_notes"]
+    assert made.engine != "embedded"
+    assert [question.start for question in made.questions] == [10, 500]
+
+
+@pytest.mark.parametrize(
+    ("cites", "complete"), [((0, 20, 40), True), ((5, 35), True), ((20, 40), False), ((0, 10), False)]
+)
+def test_a_timeline_leaves_no_large_part_of_the_talk_out(
+    desk: Bench, cites: tuple[int, ...], complete: bool
+) -> None:
+    rows = [{"heading": f"H{n}", "points": [point(f"On {n}.", n)]} for n in cites]
+    desk.server.say(Says({"timestamped": {"sections": rows}}))
+    made = desk.run(talk(LONG), "timestamped")["timestamped"]
+    assert (made.engine != "embedded") is complete
+    if complete:
+        assert made.sections[0].start == 0
+        assert made.sections[-1].end == made.covered_until == 600
+
+
+def test_a_timeline_of_few_of_the_authors_chapters_is_not_whole(desk: Bench) -> None:
+    chapters = [Chapter(100.0 * n, f"Chapter {n}") for n in range(6)]
+    desk.server.say(
+        Says({"timestamped": {"chapters": [{"chapter": 1, "points": [point("On the first.", 3)]}]}})
+    )
+    assert desk.run(talk(LONG, chapters=chapters), "timestamped")["timestamped"].engine == "embedded"
+
+
+def test_a_point_is_made_once(desk: Bench) -> None:
+    made = insights(desk, [point("Copper melts.", 3), point("copper melts", 9), point("Tin, too.", 9)])
+    assert [p.text for p in made.points] == ["Copper melts.", "Tin, too."]
+
+
+@pytest.mark.parametrize(
+    ("language", "overview", "kept"),
+    [
+        ("en", " ".join(f"Sentence number {n} is here." for n in range(90)), 3),
+        ("en", "Dr. Hill, e.g., was here. That is all.", 2),
+        ("zh", "".join(f"{metal}矿石在高温的炉中慢慢地熔化。" for metal in "铜锡锌铅"), 3),
+    ],
+)
+def test_a_tldr_has_three_sentences_at_most(desk: Bench, language: str, overview: str, kept: int) -> None:
+    desk.server.say(Says({"tldr": {"overview": overview, "cites": [1]}}))
+    made = desk.run(talk(language=language), "tldr")["tldr"].overview
+    assert overview.startswith(made)
+    assert made.count("。" if language == "zh" else "e.") == kept
+
+
+def test_a_tldr_without_sentences_is_cut_short_and_shows_it(desk: Bench) -> None:
+    desk.server.say(Says({"tldr": {"overview": "copper and tin " * 200, "cites": [1]}}))
+    made = desk.run(talk(), "tldr")["tldr"].overview
+    assert len(made) <= 701
+    assert made.endswith("…")
+
+
 def test_one_bad_mode_does_not_spoil_the_others(desk: Bench) -> None:
     desk.server.say(lambda call: Says(written(call) | {"brief": {"overview": "x", "points": []}}))
     made = desk.run(talk(), "tldr", "brief", "detailed")

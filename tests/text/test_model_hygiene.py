@@ -62,6 +62,14 @@ def test_input_is_cut_to_its_limit() -> None:
         ("HTTPS://EVIL.EXAMPLE is", "is"),
         ("data: 5 is less < 6", "data: 5 is less ‹ 6"),
         ("Copper melts (L12, L13).", "Copper melts."),
+        ("see evil.example/path now", "see now"),
+        ("see //evil.example/x or http:evil.example now", "see or now"),
+        ("mail me@evil.example or some.one+x@mail.evil.example.", "mail or ."),
+        ("ev<b></b>il.example/path", ""),
+        (
+            "at 3.5 km/h and/or e.g. this, i.e. Node.js or 1/2",
+            "at 3.5 km/h and/or e.g. this, i.e. Node.js or 1/2",
+        ),
         ("line\none\ttwo\r\nthree", "line one two three"),
     ],
 )
@@ -69,7 +77,9 @@ def test_output_is_plain_words(said: str, left: str) -> None:
     assert from_model(said, 300) == left
 
 
-@pytest.mark.parametrize("piece", ["[", "](", "<a ", "![", "[a](", "x://", "(L1,", "<", " ", "a:"])
+@pytest.mark.parametrize(
+    "piece", ["[", "](", "<a ", "![", "[a](", "x://", "(L1,", "<", " ", "a:", "a.", "a@", "//", "ab./"]
+)
 def test_hostile_repetition_is_bounded_work(piece: str) -> None:
     assert len(from_model(piece * 100_000, 600)) <= 600
 

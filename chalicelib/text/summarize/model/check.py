@@ -34,9 +34,14 @@ class Answer:
         self._lines = {line.number: line for line in lines}
         self._segments = segments
         self._left = characters
+        self._kept = 0
 
-    def overview(self) -> str:
-        return self._text(self._data.get("overview"), OVERVIEW_CHARACTERS)
+    def keep(self, share: float) -> None:
+        """Of the characters that are left so many are not used, until this is called again."""
+        self._kept = int(share * self._left)
+
+    def overview(self, most: int = OVERVIEW_CHARACTERS) -> str:
+        return self._text(self._data.get("overview"), most)
 
     def cites(self) -> tuple[int, ...]:
         return self._cites(self._data)
@@ -83,13 +88,15 @@ class Answer:
         return tuple(made[:MOST])
 
     def _points(self, raw: Any, inside: set[int] | None = None) -> tuple[Point, ...]:
-        made = []
+        """Each said once."""
+        made: dict[str, Point] = {}
         for entry in _entries(raw):
             cites = tuple(cite for cite in self._cites(entry) if inside is None or cite in inside)
             text = self._text(entry.get("text"), POINT_CHARACTERS) if cites else ""
-            if text:
-                made.append(Point(text, self._start(cites), cites))
-        return tuple(sorted(made[:MOST], key=lambda point: point.start))
+            said = "".join(filter(str.isalnum, text.casefold()))
+            if said and len(made) < MOST:
+                made.setdefault(said, Point(text, self._start(cites), cites))
+        return tuple(sorted(made.values(), key=lambda point: point.start))
 
     def _cites(self, entry: Mapping[str, Any]) -> tuple[int, ...]:
         """The segments behind the line numbers, in order."""
@@ -107,9 +114,10 @@ class Answer:
         return max(self._segments[cite].end for point in points for cite in point.cites)
 
     def _text(self, value: Any, limit: int) -> str:
-        if not isinstance(value, str) or self._left < LEAST_CHARACTERS:
+        left = self._left - self._kept
+        if not isinstance(value, str) or left < LEAST_CHARACTERS:
             return ""
-        text = from_model(value, min(limit, self._left))
+        text = from_model(value, min(limit, left))
         self._left -= len(text)
         return text
 

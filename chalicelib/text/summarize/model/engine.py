@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from chalicelib.text.summarize.engine import Talk
 from chalicelib.text.summarize.model import written
@@ -18,10 +17,10 @@ from chalicelib.text.summarize.model.prompt import (
     wishes,
 )
 from chalicelib.text.summarize.model.provider import ModelError, Provider
+from chalicelib.text.summarize.model.whole import Unusable
 from chalicelib.text.summarize.model.window import Window
 from chalicelib.text.summary import Summary
 
-UNUSABLE: Final = "The model's answer held nothing that the transcript supports"
 ROUNDS = 3
 """Notes of notes of notes: a talk that is still too long then does not get shorter."""
 
@@ -94,11 +93,12 @@ class Model:
             return
         provider = self._provider
         for mode in assignment.modes:
-            made = written.summary(mode, data, source, assignment, provider.name, provider.model)
-            if made:
-                attempt.summaries[mode] = made
-            else:
-                attempt.reasons[mode] = UNUSABLE
+            try:
+                attempt.summaries[mode] = written.summary(
+                    mode, data, source, assignment, provider.name, provider.model
+                )
+            except Unusable as failure:
+                attempt.reasons[mode] = failure.reason
 
     def _halve(self, assignment: Assignment, source: written.Source, attempt: Attempt) -> bool:
         """Once: two answers of half the modes, with as much room each as the one had that was cut off."""

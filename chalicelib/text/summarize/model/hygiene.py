@@ -19,9 +19,12 @@ _TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]{0,500}>|<!--|-->")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,500}\)")
 _REFERENCE = re.compile(r"[ ]?[\[(]L\d{1,7}(?:\s?[,;–-]\s?L?\d{1,7}){0,20}[\])]")
 _URL = re.compile(
-    r"[a-z][a-z0-9+.-]{0,20}://\S*|\b(?:javascript|vbscript|data|mailto|tel|file):[^\s]\S*|\bwww\.\S+",
+    r"[a-z][a-z0-9+.-]{0,20}://\S*|\b(?:https?|javascript|vbscript|data|mailto|tel|file):[^\s]\S*|\bwww\.\S+"
+    r"|(?<!\S)//\S+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+    r"|(?<![\w.-])(?:[\w-]{2,63}\.){1,8}[a-z]{2,24}/\S*",
     re.IGNORECASE,
 )
+"""Also without a scheme, if a path follows, as no word has one."""
 _NESTING = 3
 
 

@@ -37,7 +37,7 @@ Say only what the transcript says. `cites` holds the numbers of the lines that s
 addresses, images, times or line numbers."""
 
 _TASKS = {
-    "tldr": "`overview`: the whole matter in one paragraph of at most 60 words.",
+    "tldr": "`overview`: the whole matter in two or three sentences, together at most 60 words.",
     "brief": "`overview` of 80 to 120 words; 3 to 6 `points` of one sentence each.",
     "detailed": "`overview` of 100 to 150 words; 3 to 8 `sections` in the order of the talk, each with a "
     "`heading` and 2 to 5 `points` of one to three sentences.",

@@ -11,11 +11,15 @@ from chalicelib.text.summarize.engine import Talk
 from chalicelib.text.summarize.model.check import Answer
 from chalicelib.text.summarize.model.lines import Line
 from chalicelib.text.summarize.model.prompt import Assignment, answer_tokens, is_language
+from chalicelib.text.summarize.model.whole import check_whole, first_sentences
 from chalicelib.text.summary import Section, Summary
 from chalicelib.text.transcript import Chapter
 
 ALL_CHARACTERS = 60_000
 """Of all modes of one job."""
+TLDR_SENTENCES, TLDR_CHARACTERS = 3, 700
+_FOR_QUESTIONS = 0.4
+"""Share of study notes that their sections leave to questions and terms."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,11 @@ def shares(whole: Assignment) -> dict[str, int]:
 
 def summary(
     mode: str, data: Mapping[str, Any], source: Source, assignment: Assignment, engine: str, model: str
-) -> Summary | None:
-    """None if the answer holds nothing for this mode, or nothing that cites a line."""
+) -> Summary:
+    """Raises Unusable if the answer holds nothing for this mode that cites a line, or too little."""
     answer = Answer(data.get(mode), source.lines, source.segments, source.shares[mode])
     filled = _FILL[mode](answer, source, assignment.chapters)
-    if filled is None:
-        return None
+    check_whole(mode, filled, source.talk)
     return Summary(
         mode=mode,
         engine=engine,
@@ -63,37 +66,35 @@ def _language(told: Any, assignment: Assignment) -> str:
     return told if unsure and isinstance(told, str) and is_language(told) else assignment.language
 
 
-Filled = dict[str, Any] | None
+Filled = dict[str, Any]
 
 
-def _tldr(answer: Answer, _: Source, __: Sequence[Chapter]) -> Filled:
-    overview = answer.overview()
-    return {"overview": overview} if overview and answer.cites() else None
+def _tldr(answer: Answer, source: Source, _: Sequence[Chapter]) -> Filled:
+    overview = answer.overview(TLDR_CHARACTERS) if answer.cites() else ""
+    return {"overview": first_sentences(overview, source.talk.language, TLDR_SENTENCES)}
 
 
 def _brief(answer: Answer, _: Source, __: Sequence[Chapter]) -> Filled:
-    overview, points = answer.overview(), answer.points()
-    return {"overview": overview, "points": points} if overview and points else None
+    return {"overview": answer.overview(), "points": answer.points()}
 
 
 def _detailed(answer: Answer, _: Source, __: Sequence[Chapter]) -> Filled:
-    overview, sections = answer.overview(), answer.sections()
-    return {"overview": overview, "sections": sections} if sections else None
+    return {"overview": answer.overview(), "sections": answer.sections()}
 
 
 def _study_notes(answer: Answer, source: Source, chapters: Sequence[Chapter]) -> Filled:
+    answer.keep(_FOR_QUESTIONS)
     filled = _detailed(answer, source, chapters)
-    return filled and filled | {"terms": answer.terms(), "questions": answer.questions()}
+    answer.keep(0)
+    return filled | {"questions": answer.questions(), "terms": answer.terms()}
 
 
 def _key_insights(answer: Answer, _: Source, __: Sequence[Chapter]) -> Filled:
-    points = answer.points()
-    return {"points": points} if points else None
+    return {"points": answer.points()}
 
 
 def _timestamped(answer: Answer, source: Source, chapters: Sequence[Chapter]) -> Filled:
-    sections = _followed(answer, source, chapters) if chapters else _contiguous(answer, source)
-    return {"sections": sections} if any(section.points for section in sections) else None
+    return {"sections": _followed(answer, source, chapters) if chapters else _contiguous(answer, source)}
 
 
 def _followed(answer: Answer, source: Source, chapters: Sequence[Chapter]) -> tuple[Section, ...]:
@@ -107,12 +108,13 @@ def _followed(answer: Answer, source: Source, chapters: Sequence[Chapter]) -> tu
 
 
 def _contiguous(answer: Answer, source: Source) -> tuple[Section, ...]:
-    """Each lasts until the next begins."""
+    """The first begins with the talk, and each lasts until the next begins."""
     sections = answer.sections()
-    ends = [section.start for section in sections[1:]] + [source.covered_until]
+    starts = [source.talk.segments[0].start, *(section.start for section in sections[1:])]
+    ends = [*starts[1:], source.covered_until]
     return tuple(
-        Section(section.title, section.start, end, section.points)
-        for section, end in zip(sections, ends, strict=True)
+        Section(section.title, start, end, section.points)
+        for section, start, end in zip(sections, starts, ends, strict=False)
     )
 
 
