@@ -16,7 +16,7 @@ from chalicelib.text.summarize.embedded.extract import extract
 from chalicelib.text.summarize.embedded.score import scored
 from chalicelib.text.summarize.embedded.terms import Terms, words
 from chalicelib.text.transcript import Video
-from tests.text.spoken import HARBOUR, ORCHARD, captions, spoken, talk
+from tests.text.spoken import HARBOUR, ORCHARD, captions, made, spoken, talk
 
 BOTH = pytest.mark.parametrize("form", [spoken, captions], ids=["punctuated", "captions"])
 
@@ -113,8 +113,8 @@ def test_an_extract_tells_nothing_of_them(form: type) -> None:
 
 def test_what_a_sponsor_repeats_is_not_central() -> None:
     said = talk(spoken(SPONSORED))
-    made = scored(said.segments, Terms("en"), Counter())
-    best = max(range(len(made.scores)), key=lambda i: made.scores[i])
+    scores = scored(said.segments, Terms("en"), Counter()).scores
+    best = max(range(len(scores)), key=lambda i: scores[i])
     assert "boat" not in said.segments[best].text
 
 
@@ -123,3 +123,9 @@ def test_what_a_sponsor_repeats_is_not_central() -> None:
 def test_a_talk_of_nothing_else_has_a_summary(form: type, text: str) -> None:
     for summary in Embedded().summarize(talk(form(text)), MODES, None):
         assert summary.points or all(section.points for section in summary.sections)
+
+
+def test_what_little_is_left_of_a_short_talk_is_told() -> None:
+    said = "Thank you all for coming. The river carries mud into the harbour. See you next week."
+    (point,) = made("tldr", talk(spoken(said))).points
+    assert point.text == "The river carries mud into the harbour."

@@ -93,6 +93,11 @@ def test_grammar_is_no_term() -> None:
     assert Terms("zh").of("的是了") == {}
 
 
+@pytest.mark.parametrize("word", ["إلى", "الى", "أن", "ان", "أو", "او", "إذا", "لأن", "لان", "أنا"])
+def test_arabic_grammar_is_no_term_with_its_hamza_or_without(word: str) -> None:
+    assert Terms("ar").of(f"{word} المحلول") == Terms("ar").of("المحلول")
+
+
 def test_a_latin_word_among_japanese_ones_is_a_term() -> None:
     assert {"youtube", "森林"} <= set(Terms("ja").of("YouTubeで森林を"))
 

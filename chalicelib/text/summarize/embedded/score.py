@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from math import log, log1p, sqrt
@@ -48,7 +48,7 @@ def scored(segments: Sequence[Segment], terms: Terms, focus: Counter[str]) -> Sc
     spread = Counter(chain.from_iterable(counts))
     vectors = _vectors(counts, spread)
     aside = asides(segments, said, terms)
-    centre = _centre([count for i, count in enumerate(counts) if i not in aside], spread)
+    centre = _centre(counts, spread, aside)
     central = normal([sum(x * centre.get(term, 0.0) for term, x in vector.items()) for vector in vectors])
     chat = CHAT.get(terms.language, frozenset())
     shares = [sum(word in chat for word in spoken) / max(1, len(spoken)) for spoken in said]
@@ -67,9 +67,10 @@ def _vectors(counts: Sequence[Counter[str]], spread: Counter[str]) -> list[Vecto
     return [_unit({t: (1 + log(n)) * rarity[t] for t, n in count.items()}) for count in counts]
 
 
-def _centre(counts: Sequence[Counter[str]], spread: Counter[str]) -> Vector:
+def _centre(counts: Sequence[Counter[str]], spread: Counter[str], aside: Set[int]) -> Vector:
     """The terms that a talk returns to. Raw frequency alone would favour what is in every sentence."""
-    total = Counter(chain.from_iterable(count.elements() for count in counts))
+    telling = [count for i, count in enumerate(counts) if i not in aside] or counts
+    total = Counter(chain.from_iterable(count.elements() for count in telling))
     weights = {
         term: log1p(n) * sqrt(n) * (log((1 + len(counts)) / (1 + spread[term])) + 0.3)
         for term, n in total.items()

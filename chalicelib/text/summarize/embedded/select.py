@@ -31,11 +31,10 @@ def select(
 
     `scores`: of all that are `among`. `budget`: words. `most`: segments. `least`: segments, even beyond the
     budget; fewer only where there are no more that say something else."""
-    telling = [
-        i for i in among if scores[i] > 0 and i not in talk.asides and talk.segments[i].words >= _LEAST_WORDS
-    ]
+    on_subject = [i for i in among if i not in talk.asides] or among
+    telling = [i for i in on_subject if scores[i] > 0 and talk.segments[i].words >= _LEAST_WORDS]
     candidates = max(_CANDIDATES, budget // _WORDS_PER_CANDIDATE)
-    ranked = sorted(telling or among, key=lambda i: (-scores[i], i))[:candidates]
+    ranked = sorted(telling or on_subject, key=lambda i: (-scores[i], i))[:candidates]
     likeness = dict.fromkeys(ranked, 0.0)
     left, chosen = budget, list[int]()
     while likeness and (left > _FILLED or len(chosen) < least) and len(chosen) != most:

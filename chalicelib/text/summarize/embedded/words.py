@@ -45,7 +45,7 @@ SPOKEN_STOP_WORDS: Final[Mapping[str, str]] = {
     "it": "eh allora ok okay sì no quindi cioè cosa cose fare fa dire va andare vedere veramente molto bene",
     "nl": "eh uh nou ja nee oké ok dus gewoon eigenlijk heel ding dingen zeggen gaan gaat doen echt",
     "ru": "ну да нет вот эээ ок так значит просто это вообще очень говорить делать",
-    "ar": "أنا نحن أنت لأن لكن أيضا جدا شيء هناك هنا الآن يعني طيب نعم",
+    "ar": "إلى أن إن أو أي إذا أنا نحن أنت لأن لكن أيضا جدا شيء هناك هنا الآن يعني طيب نعم",
     "ja": "です ます した して から ので けど",
 }
 
