@@ -38,15 +38,15 @@ class Clauses:
 
     def begins(self, before: str, first: str, second: str) -> bool:
         """Whether a clause surely begins with `first`. Most do so without such a sign."""
-        if before in self._connectives or before in self._holding:
-            return False
         if first in self._turns:
-            return second in self._beginners or second in self._turns
-        return first in self._adding and second in self._added
+            goes_on = second in self._beginners or second in self._turns
+        else:
+            goes_on = first in self._adding and second in self._added
+        return goes_on and before not in self._connectives and before not in self._holding
 
     def sign(self, before: str, first: str, second: str) -> float:
         """How much speaks for a cut between `before` and `first`."""
-        if self.begins(before, first, second):
+        if (first in self._turns or first in self._adding) and self.begins(before, first, second):
             return _SURE
         value = _UNFINISHED if before in self._connectives else 0.0
         if first in self._not_first:

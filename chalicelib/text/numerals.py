@@ -103,6 +103,6 @@ def continued(words: Sequence[str], language: str) -> list[bool]:
     return found
 
 
-def is_numeral(word: str, language: str) -> bool:
-    """Whether a word, in lower case, is of a number that is spoken out."""
-    return word in _BY_LANGUAGE.get(language, _NONE).words
+def numerals(language: str) -> frozenset[str]:
+    """The words that numbers are spoken with."""
+    return _BY_LANGUAGE.get(language, _NONE).words

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from operator import truediv
 from statistics import median
 
 from chalicelib.text.clauses import clauses, plain
 from chalicelib.text.connectives import ABBREVIATIONS, ENDINGS
 from chalicelib.text.language import base
-from chalicelib.text.numerals import continued, is_numeral
+from chalicelib.text.numerals import continued, numerals
 from chalicelib.text.speakers import named
 from chalicelib.text.timed_words import Word, joined, timed_words
 from chalicelib.text.transcript import Cue
@@ -26,7 +27,7 @@ _LEAST, _USUAL, _MOST = 8, 22, 32
 """Words of a segment where there are no sentences."""
 _LONG_PAUSE = 1.5
 _UNUSUAL = 0.5
-_COMMAS, _AT_COMMA = ",;:，、；،؛", 0.4
+_COMMAS, _AT_COMMA, _ENDING = ",;:，、；،؛", 0.4, 0.5
 _IN_NUMBER, _BEHIND_NUMBER = 20.0, 0.3
 """What speaks against a cut: within a number it comes only where there is no other place at all."""
 
@@ -92,24 +93,31 @@ def _spans(words: Sequence[Word], said: Sequence[float], ends: set[int]) -> Iter
 
 def _pauses(words: Sequence[Word]) -> list[float]:
     """Seconds after each word beyond what its letters take at the usual pace."""
-    steps = [(b.start - a.start, len(a.text) + 1) for a, b in pairwise(words)]
-    pace = median(seconds / letters for seconds, letters in steps) if steps else 0.0
-    return [seconds - pace * letters for seconds, letters in steps]
+    steps = [later - earlier for earlier, later in pairwise([word.start for word in words])]
+    letters = [len(word.text) + 1 for word in words[:-1]]
+    pace = median(map(truediv, steps, letters)) if steps else 0.0
+    return [seconds - pace * count for seconds, count in zip(steps, letters, strict=True)]
 
 
 def _signs(words: Sequence[Word], spans: Sequence[tuple[int, int]], language: str) -> list[float]:
     """How much the pause and the words speak for a cut behind each word of the spans; 0 behind all others."""
-    grammar, endings = clauses(language), ENDINGS.get(language, ())
+    grammar, endings, counting = clauses(language), ENDINGS.get(language, ()), numerals(language)
     pauses = _pauses(words)
     found = [0.0] * len(words)
     for a, b in spans:
-        bare = [plain(word.text) or word.text for word in words[a:b]]
+        texts = [word.text for word in words[a:b]]
+        bare = [plain(text) or text for text in texts]
         in_number = continued(bare, language)
-        for i in range(b - a - 1):
-            value = 2 * min(max(pauses[a + i], 0.0), _LONG_PAUSE)
-            value += 0.5 * bare[i].endswith(endings) + _AT_COMMA * (words[a + i].text[-1] in _COMMAS)
-            value += grammar.sign(bare[i], bare[i + 1], bare[i + 2] if a + i + 2 < b else "")
-            value -= _IN_NUMBER * in_number[i] + _BEHIND_NUMBER * is_numeral(bare[i], language)
+        for i, (word, first, second) in enumerate(zip(bare, bare[1:], [*bare[2:], ""], strict=False)):
+            value = grammar.sign(word, first, second) + 2 * min(max(pauses[a + i], 0.0), _LONG_PAUSE)
+            if endings and word.endswith(endings):
+                value += _ENDING
+            if texts[i][-1] in _COMMAS:
+                value += _AT_COMMA
+            if in_number[i]:
+                value -= _IN_NUMBER
+            elif word in counting:
+                value -= _BEHIND_NUMBER
             found[a + i] = value
     return found
 

@@ -16,7 +16,7 @@ LONGEST = 40
 """Characters of a piece of a script without spaces; twice that of any other word."""
 
 _NOISE = re.compile(
-    r"\[[^\[\]\d]{0,40}\]|【[^【】\d]{0,20}】|[♪♫♬]+|(?:>>|»|&gt;&gt;)+|&nbsp;"
+    r"\[[^\[\]\d]{0,40}\]|\{[^{}\d]{0,40}\}|【[^【】\d]{0,20}】|[♪♫♬]+|(?:>>|»|&gt;&gt;)+|&nbsp;"
     r"|[(（](?:music|applause|laughter|laughs?|laughing|cheering|musik|applaus|musique|applaudissements|rires|"
     r"música|aplausos|risas|risos|musica|applausi|музыка|аплодисменты|смех|拍手|笑い?|音楽|音乐|掌声|笑声)[)）]",
     re.IGNORECASE,

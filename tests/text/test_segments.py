@@ -44,7 +44,19 @@ def test_cues_out_of_order_are_put_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "noise", ["[Music]", "[ __ ]", "♪♪", ">>", "&gt;&gt;", "(laughter)", "[音楽]", "（拍手）", "\u200b"]
+    "noise",
+    [
+        "[Music]",
+        "[ __ ]",
+        "♪♪",
+        ">>",
+        "&gt;&gt;",
+        "(laughter)",
+        "[音楽]",
+        "（拍手）",
+        "{vocalsound}",
+        "\u200b",
+    ],
 )
 def test_noise_is_not_said(noise: str) -> None:
     assert texts(Cue(0, 3, f"{noise} We walked down to the harbour. {noise}")) == [

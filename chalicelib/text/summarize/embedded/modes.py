@@ -13,7 +13,7 @@ from chalicelib.text.summarize.embedded.chapters import Part, parts
 from chalicelib.text.summarize.embedded.keyphrases import keyphrases
 from chalicelib.text.summarize.embedded.phrases import Phrases, phrases
 from chalicelib.text.summarize.embedded.readable import sentence
-from chalicelib.text.summarize.embedded.score import Scored, is_question, normal
+from chalicelib.text.summarize.embedded.score import Scored, normal
 from chalicelib.text.summarize.embedded.select import select
 from chalicelib.text.summarize.embedded.standing import standing
 from chalicelib.text.summary import Point, Question, Section, Term
@@ -154,7 +154,7 @@ class Modes:
         """Few, and neither questions nor what stands among the terms already."""
         explained = {i for _, i in self._defined}
         every = range(part.first, part.last)
-        among = [i for i in every if i not in explained and not is_question(self.talk.segments[i].text)]
+        among = [i for i in every if i not in explained and i not in self.talk.questions]
         among = among or list(every)
         inside = normal([self._standing[i] for i in among])
         scores = dict(zip(among, inside, strict=True))

@@ -20,7 +20,7 @@ _CENTRE_TERMS = 200
 _FULL_TERMS = 8
 """A segment with fewer different terms says little."""
 _FOCUS_GAIN = 2.0
-_ASIDE = 0.02
+_QUESTION, _ASIDE = 0.6, 0.02
 """Instead of nothing: of a talk that is one greeting there is a summary, too."""
 
 
@@ -40,6 +40,8 @@ class Scored:
     """0 to 1."""
     asides: frozenset[int]
     """Segments that are not about the subject."""
+    questions: frozenset[int]
+    """Segments that ask."""
 
 
 def scored(segments: Sequence[Segment], terms: Terms, focus: Counter[str]) -> Scored:
@@ -50,16 +52,18 @@ def scored(segments: Sequence[Segment], terms: Terms, focus: Counter[str]) -> Sc
     aside = asides(segments, said, terms)
     centre = _centre(counts, spread, aside)
     central = normal([sum(x * centre.get(term, 0.0) for term, x in vector.items()) for vector in vectors])
+    questions = frozenset(i for i, segment in enumerate(segments) if _is_question(segment.text))
     chat = CHAT.get(terms.language, frozenset())
     shares = [sum(word in chat for word in spoken) / max(1, len(spoken)) for spoken in said]
     scores = [
         score
-        * _weight(segments[i].text, len(counts[i]), i / len(segments), shares[i])
+        * _weight(len(counts[i]), i / len(segments), shares[i])
         * (_ASIDE if i in aside else 1.0)
+        * (_QUESTION if i in questions else 1.0)
         for i, score in enumerate(central)
     ]
     focused = _focused(normal(scores), vectors, focus)
-    return Scored(segments, terms, said, counts, spread, vectors, focused, aside)
+    return Scored(segments, terms, said, counts, spread, vectors, focused, aside, questions)
 
 
 def _vectors(counts: Sequence[Counter[str]], spread: Counter[str]) -> list[Vector]:
@@ -79,14 +83,13 @@ def _centre(counts: Sequence[Counter[str]], spread: Counter[str], aside: Set[int
     return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:_CENTRE_TERMS])
 
 
-def _weight(text: str, terms: int, position: float, chat: float) -> float:
+def _weight(terms: int, position: float, chat: float) -> float:
     weight = 0.4 + 0.6 * min(1.0, terms / _FULL_TERMS)
     weight *= 1 + 0.15 * max(0.0, 1 - 10 * position)
-    weight *= 1 - 0.4 * min(1.0, 5 * chat)
-    return weight * 0.6 if is_question(text) else weight
+    return weight * (1 - 0.4 * min(1.0, 5 * chat))
 
 
-def is_question(text: str) -> bool:
+def _is_question(text: str) -> bool:
     return bool(ENDS_AS_QUESTION.search(text[-5:]) or BEGINS_AS_QUESTION.match(text[:200]))
 
 

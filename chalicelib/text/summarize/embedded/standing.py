@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.text.summarize.embedded.formulas import COURTESY
-from chalicelib.text.summarize.embedded.score import Scored, is_question, normal
+from chalicelib.text.summarize.embedded.score import Scored, normal
 from chalicelib.text.summarize.embedded.words import CUES, DANGLING, NUMBER
 
 _QUESTION, _COURTEOUS, _DANGLING, _LENGTHY = 0.35, 0.5, 0.8, 0.85
@@ -29,7 +29,7 @@ def standing(talk: Scored, punctuated: bool) -> list[float]:
 def _weight(talk: Scored, index: int, dangling: re.Pattern[str] | None) -> float:
     text, words = talk.segments[index].text, talk.segments[index].words
     courtesy = COURTESY.get(talk.terms.language)
-    weight = _QUESTION if is_question(text) else 1.0
+    weight = _QUESTION if index in talk.questions else 1.0
     if courtesy and courtesy.share(text, talk.said[index]):
         weight *= _COURTEOUS
     if dangling and dangling.match(text):
