@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 _FARTHEST = 4
-"""Words from one number word to the next of the same number: `eight out of the ten`."""
+"""Words from one number word to the next of the same number: `two um and a half`."""
 _HAN: Final = frozenset("〇零一二三四五六七八九十百千万萬亿億兆两兩点點半0123456789０１２３４５６７８９")
 
 
@@ -27,7 +27,7 @@ _BY_LANGUAGE: Final[Mapping[str, _Numerals]] = {
         seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds
         thousand thousands million millions billion billions trillion dozen dozens zero oh percent cent half
         halves third thirds quarter quarters fifth fifths tenth tenths hundredth couple""",
-        "and a an point per out of the to or",
+        "and a an point per out of the to or um uh",
         "a an",
     ),
     "de": _numerals(

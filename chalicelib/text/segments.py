@@ -28,7 +28,7 @@ _LEAST, _USUAL, _MOST = 8, 22, 32
 _LONG_PAUSE = 1.5
 _UNUSUAL = 0.5
 _COMMAS, _AT_COMMA, _ENDING = ",;:，、；،؛", 0.4, 0.5
-_IN_NUMBER, _BEHIND_NUMBER = 20.0, 0.3
+_IN_NUMBER, _BEHIND_NUMBER = 20.0, 0.5
 """What speaks against a cut: within a number it comes only where there is no other place at all."""
 
 

@@ -9,7 +9,7 @@ from chalicelib.text.summarize.embedded.engine import Embedded
 from chalicelib.text.summarize.embedded.readable import MOST_CHARACTERS
 from chalicelib.text.summarize.embedded.terms import Terms, known_language
 from chalicelib.text.transcript import Cue
-from tests.text.spoken import HARBOUR, made, spoken, talk
+from tests.text.spoken import HARBOUR, captions, made, spoken, talk
 
 ODD = {
     "one cue": [Cue(0, 1, "Hello there.")],
@@ -72,6 +72,12 @@ def test_questions_do_not_represent_a_talk_in_this_language(language: str) -> No
 def test_captions_of_unknown_language_are_read_in_their_own(language: str) -> None:
     text = HARBOUR if language == "en" else LANGUAGES[language] * 3
     assert known_language("und", [text]) == language
+
+
+def test_captions_of_unknown_language_are_cut_as_those_of_their_own() -> None:
+    cues = captions(f"{HARBOUR} The council paid two and a half thousand pounds for it.")
+    assert talk(cues, "und").segments == talk(cues, "en").segments
+    assert talk(cues, "und").segments != talk(cues, "xx").segments
 
 
 def test_a_language_that_nobody_knows_stays_unknown() -> None:

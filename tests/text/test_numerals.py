@@ -14,6 +14,7 @@ from chalicelib.text.numerals import continued
         ("en", "ninety~five~per~cent of them"),
         ("en", "two~point~five and so on"),
         ("en", "gave us eleven~hundred"),
+        ("en", "two~um~and~a~half cups"),
         ("en", "1.5~million tons"),
         ("en", "the first ten and because of them"),
         ("en", "sixty~eight~thousand and it needs"),

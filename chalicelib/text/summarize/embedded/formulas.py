@@ -127,7 +127,8 @@ PROMOTION: Final[Mapping[str, Formulas]] = {
 COURTESY: Final[Mapping[str, Formulas]] = {
     "en": Formulas(
         """welcome welcome_back welcome_to welcome_everyone my_name_is my_name's my_background thanks_for
-        thank_you thank_you_very_much thank_you_so_much thanks_a_lot many_thanks good_morning good_afternoon
+        thank_you thank_you_very_much thank_you_so_much thanks_a_lot thanks_everybody
+        thanks_everyone thanks_all many_thanks goodbye bye bye_bye good_morning good_afternoon
         good_evening good_night hello hi_everybody hi_everyone hi_guys hey_everyone hey_everybody hey_guys
         what's_up_guys i'm_your_host our_guest joining_us joining_me see_you nice_to_meet have_a_great
         have_a_nice happy_to_be great_to_be lovely_to_be glad_to_be any_questions my_pleasure before_we_start

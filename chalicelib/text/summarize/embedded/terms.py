@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.text.language import base
@@ -37,6 +37,7 @@ _SNOWBALL = {
 }  # fmt: skip
 _OTHER_NAMES = {"nb": "no", "nn": "no", "ms": "malaysian", "fil": "en"}
 _GUESSED = ("en", "es", "de", "fr", "pt", "it", "nl", "ru", "pl", "tr", "id", "sv", "vi", "ar", "hi")
+_READ = 5000
 _ENOUGH = 0.2
 """Share of a text's words that are stop words in the language it is in."""
 
@@ -123,7 +124,7 @@ def known_language(language: str, texts: Iterable[str]) -> str:
     """Of captions that do not tell: the language whose stop words are the most."""
     if base(language) != UNKNOWN_LANGUAGE:
         return language
-    said = [word for text in texts for word in words(text)][:5000]
+    said = list(islice((word for text in texts for word in words(text)), _READ))
     shares = [(sum(word in stop_words(code) for word in said), code) for code in _GUESSED]
     most, code = max(shares, key=lambda share: share[0])
     return code if most > _ENOUGH * len(said) else language
