@@ -87,7 +87,7 @@ def expand(
 def _told_of_lists() -> Iterator[None]:
     try:
         yield
-    except TextError as error:
+    except SiteError as error:
         if error.code not in _OF_LISTS:
             raise
         raise TextError(_OF_LISTS[error.code], details=error.details) from error

@@ -13,7 +13,7 @@ from chalicelib.settings import settings
 from chalicelib.task import Task
 from chalicelib.text import cache, summarize, urls
 from chalicelib.text.content import render
-from chalicelib.text.failures import TextError
+from chalicelib.text.failures import TextError, told_by_sites
 from chalicelib.text.request import TextRequest
 from chalicelib.text.result import Result
 from chalicelib.text.sources import chain
@@ -43,7 +43,8 @@ def _check_proxy(wish: TextRequest, target: urls.Target) -> None:
     """Whoever wants nothing without the proxy is told before anything is fetched, or taken from the cache."""
     from chalicelib.sites import proxies
 
-    proxies.way(wish.use_proxy)
+    with told_by_sites():
+        proxies.way(wish.use_proxy)
     if target.kind == "media" or wish.captions_url:
         raise TextError("PROXY_NOT_APPLICABLE")
 

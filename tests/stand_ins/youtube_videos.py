@@ -44,7 +44,7 @@ SLOW = Page(slow=True)
 HEAD_BY_BYTES = Page(drip=b"HTTP/1.1 200 OK\r\nX-Long: ")
 CHUNK_BY_BYTES = Page(drip=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;")
 BODY_BY_BYTES = Page(drip=b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-PACKED = Page(body=gzip.compress(b" " * 16_000_001), headers={"Content-Encoding": "gzip"})
+PACKED = Page(body=gzip.compress(b" " * 17_000_000), headers={"Content-Encoding": "gzip"})
 """Small, and larger than any page when it is unpacked."""
 EMPTY = Page(kind="text/xml; charset=UTF-8")
 NOT_JSON = Page(body=b"<!DOCTYPE html><title>Sorry</title>")

@@ -170,7 +170,7 @@ def test_times_that_are_no_numbers_are_left_out(youtube: YouTube) -> None:
 
 
 def test_an_answer_larger_than_any_page_is_not_read_to_its_end(youtube: YouTube) -> None:
-    youtube.videos[VIDEO_ID] = Video(always={"watch": scene.Page(body=b" " * 16_000_001)})
+    youtube.videos[VIDEO_ID] = Video(always={"watch": scene.Page(body=b" " * 17_000_000)})
     with pytest.raises(TextError) as raised:
         fetch()
     assert raised.value.code == "YOUTUBE_UNREACHABLE"
