@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-FORMATS = ("mp3", "aac", "m4a", "flac", "wav", "ogg", "opus", "waveform")
+FORMATS = ("mp3", "aac", "m4a", "flac", "wav", "ogg", "opus")
+"""Of sound; beside them there is `waveform`, which draws it."""
 QUALITIES = ("low", "medium", "high", "extreme")
 DEFAULT_QUALITY = "medium"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from chalicelib import aws
@@ -13,7 +14,6 @@ from chalicelib.audio.request import CONTENT_TYPES, FORMATS, QUALITIES
 from tests.audio import media as truth
 from tests.audio.conftest import BUCKET, Audio, RecordingTask
 
-SOUND = [to for to in FORMATS if to != "waveform"]
 OF_MP4 = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name"}
 CODECS = {
     "mp3": "mp3",
@@ -26,7 +26,7 @@ CODECS = {
 }
 
 
-@pytest.mark.parametrize("to", SOUND)
+@pytest.mark.parametrize("to", FORMATS)
 def test_every_format(audio: Audio, to: str) -> None:
     task = RecordingTask()
     outcome = audio.run("plain/surround.mkv", to, task)
@@ -48,7 +48,7 @@ def test_every_format(audio: Audio, to: str) -> None:
 
 
 @pytest.mark.parametrize("quality", QUALITIES)
-@pytest.mark.parametrize("to", SOUND)
+@pytest.mark.parametrize("to", FORMATS)
 def test_every_quality_of_mono_speech(audio: Audio, to: str, quality: str) -> None:
     outcome = audio.run("plain/mono.wav", to, quality=quality)
     assert truth.seconds(audio.result(outcome)) == pytest.approx(3, abs=0.1)
@@ -91,7 +91,7 @@ def test_bitrate_that_the_sound_does_not_need(audio: Audio) -> None:
     assert audio.run("plain/mono.wav", "ogg")["warnings"] == []
 
 
-@pytest.mark.parametrize("to", SOUND)
+@pytest.mark.parametrize("to", FORMATS)
 def test_tags(audio: Audio, to: str) -> None:
     kept = truth.tags(audio.result(audio.run("plain/high.flac", to, preserve_metadata=True)))
     assert kept["title"] == "A: title"
@@ -109,7 +109,7 @@ def test_tags_of_the_container_with_line_breaks(audio: Audio) -> None:
 
 
 def test_no_trace_of_the_source_without_tags(audio: Audio) -> None:
-    for to in FORMATS:
+    for to in (*FORMATS, "waveform"):
         data = audio.result(audio.run("plain/handled.mp4", to)).read_bytes()
         assert b"Somebody" not in data
         assert b"Their handler" not in data
@@ -133,6 +133,16 @@ def test_copy_of_a_matching_codec(audio: Audio, media: Path, source: str, to: st
     assert outcome["mode"] == "copy"
     assert truth.packets(audio.result(outcome)) == truth.packets(media / source)
     assert truth.seconds(audio.result(outcome)) == pytest.approx(3, abs=0.1)
+
+
+def test_a_copied_m4a_begins_and_ends_where_the_source_does(audio: Audio, media: Path) -> None:
+    """By its edit list; and a player need not wait for the end of the file to find it."""
+    outcome = audio.run("plain/aac.mp4", "m4a")
+    result = audio.result(outcome)
+    assert np.array_equal(truth.samples(result), truth.samples(media / "aac.mp4"))
+    data = result.read_bytes()
+    assert data[4:12] == b"ftypM4A "
+    assert 0 < data.index(b"moov") < data.index(b"mdat")
 
 
 @pytest.mark.parametrize(
