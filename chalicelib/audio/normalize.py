@@ -19,7 +19,9 @@ SPANS = ((60, 80), (80, 88), (88, 95))
 _CHECK_SHARE = 0.2
 """Of such a span, for measuring the result."""
 _SPARE = 2.0
-"""How often another try must fit into what is left of the job's time."""
+"""How often a step that could be left out must fit into what is left of the job's time."""
+_CALIBRATION = 3.0
+"""Readings that it takes as long as."""
 
 Encode = Callable[[Sequence[str]], Finished]
 """Makes the result, through these filters."""
@@ -47,13 +49,14 @@ class Normalization:
     def run(self, encode: Encode) -> tuple[Finished, Reached]:
         """What has no loudness stays as it is."""
         self.progress.enter("analyzing", 30, 50)
+        started = time.monotonic()
         measured = loudness.measure(self.source, f"0:{self.stream}", self.before, self.tick)
         if measured is None:
             self.progress.enter("extracting", 60, 95)
             return encode(self.before), Reached(warnings=["loudness_unmeasurable"])
         ceiling = levels.ceiling(self.target, lossy=self.lossy)
         if measured.peak + levels.gain(measured, self.target) > ceiling:
-            return self._limited(measured, ceiling, encode)
+            return self._limited(measured, time.monotonic() - started, ceiling, encode)
         return self._unlimited(measured, encode)
 
     def _unlimited(self, measured: Loudness, encode: Encode) -> tuple[Finished, Reached]:
@@ -63,12 +66,15 @@ class Normalization:
         facts = {"limited": False, "output_lufs": loudness.integrated(finished.text)}
         return finished, Reached(self._facts(measured, gain) | facts)
 
-    def _limited(self, measured: Loudness, ceiling: float, encode: Encode) -> tuple[Finished, Reached]:
-        curve = self._curve(measured, ceiling)
+    def _limited(
+        self, measured: Loudness, reading: float, ceiling: float, encode: Encode
+    ) -> tuple[Finished, Reached]:
+        """`reading`: seconds that it takes to measure."""
+        curve = self._curve(measured, reading, ceiling)
         wanted = levels.setting(measured, self.target, curve, ceiling)
         for low, high in SPANS:
             setting, started = wanted, time.monotonic()
-            finished, reached = self._try(setting, encode, low, high)
+            finished, reached = self._try(setting, reading, encode, low, high)
             if reached:
                 wanted = levels.corrected(measured, self.target, curve, setting, reached)
             if wanted == setting or not self._time_for(time.monotonic() - started):
@@ -76,9 +82,10 @@ class Normalization:
         facts = self._facts(measured, setting.gain) | {"limited": True, **_output(reached)}
         return finished, Reached(facts, self.target.misses(reached) if reached else ())
 
-    def _curve(self, measured: Loudness, ceiling: float) -> Curve:
+    def _curve(self, measured: Loudness, reading: float, ceiling: float) -> Curve:
         gain = levels.gain(measured, self.target)
-        if measured.peak + gain - ceiling <= levels.SHALLOW:
+        shallow = measured.peak + gain - ceiling <= levels.SHALLOW
+        if shallow or not self._time_for(_CALIBRATION * reading):
             return Curve([levels.unlimited(measured)])
         self.progress.enter("analyzing", 50, 60)
         settings = [Setting(gain + more, ceiling) for more in levels.TRIED_GAINS]
@@ -87,14 +94,17 @@ class Normalization:
         return levels.calibrated(measured, settings, rising)
 
     def _try(
-        self, setting: Setting, encode: Encode, low: float, high: float
+        self, setting: Setting, reading: float, encode: Encode, low: float, high: float
     ) -> tuple[Finished, Loudness | None]:
+        """None if there is no time to measure the result, or nothing in it."""
         encoded = high - (high - low) * _CHECK_SHARE
         self.progress.enter("extracting", low, encoded)
         # at 192 kHz it sees the peaks between samples
         limited = [levels.volume(setting.gain), "aresample=192000", levels.limiter(setting.ceiling)]
         finished = encode([*self.before, *limited])
         self.progress.enter("extracting", encoded, high)
+        if not self._time_for(reading):
+            return finished, None
         return finished, loudness.measure(self.result, "0:a:0", (), self.tick)
 
     def _time_for(self, seconds: float) -> bool:
