@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.audio.additions import prepare
-from chalicelib.audio.kept import look
 from chalicelib.audio.presets import WAVEFORM
-from chalicelib.audio.request import FORMATS, AudioRequest
+from chalicelib.audio.request import FORMATS
 from tests.audio import containers, pictured
 from tests.audio import media as truth
 from tests.audio.conftest import Audio, RecordingTask
@@ -106,14 +104,8 @@ def test_a_cover_is_no_sound(audio: Audio) -> None:
     assert with_cover["output"]["bitrate"] == pytest.approx(without["output"]["bitrate"], rel=0.1)
 
 
-def test_m4a(audio: Audio, media: Path, tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    source.write_bytes((media / "pictured.mp3").read_bytes())
-    known = look(source, 0, lambda _: None)
-    more = prepare(known, AudioRequest("u", "m4a"), source, lambda _: None)
-    muxer = ["-map_metadata:g", "-1", "-map_chapters", "-1", "-c:a", "aac", "-f", "ipod"]
-    result = tmp_path / "result.m4a"
-    truth.ffmpeg("-i", source, *more.inputs, "-map", "0:a", *muxer, *more.outputs, result)
+def test_m4a(audio: Audio) -> None:
+    result = kept(audio, "pictured.mp3", "m4a")
     assert shown(truth.cover(result)).size == (640, 480)
     assert_chapters(truth.chapters(result))
     assert truth.seconds(result) == pytest.approx(3, abs=0.1)
