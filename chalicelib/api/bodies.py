@@ -31,6 +31,7 @@ _COMPLAINTS = {
     "string_type": "must be a string",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
+    "float_type": "must be a number",
     "list_type": "must be an array",
     "dict_type": "must be an object",
     "model_type": "must be an object",

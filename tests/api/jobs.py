@@ -29,7 +29,9 @@ def started(job_id: str) -> Job:
     return job
 
 
-def completed(job_id: str, name: str = "video.mp3", content: bytes = BYTES, **facts: Any) -> Job:
+def completed(
+    job_id: str, name: str = "video.mp3", content: bytes = BYTES, loudness: Any = None, **facts: Any
+) -> Job:
     """`facts`: of the output, in place of the usual ones."""
     key = f"jobs/{job_id}/1/audio.mp3"
     aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=content)
@@ -45,9 +47,8 @@ def completed(job_id: str, name: str = "video.mp3", content: bytes = BYTES, **fa
         "channels": 2,
     } | facts
     source = {"name": "video.mp4", "size": 1_000_000, "duration": 12.3, "format": "mov"}
-    job = store.complete(
-        started(job_id), {"input": source, "output": output, "warnings": []}, now=now_ms()
-    ).job
+    outcome = {"input": source, "output": output, "warnings": [], "loudness": loudness}
+    job = store.complete(started(job_id), outcome, now=now_ms()).job
     finish.settle(job)
     assert job
     return job

@@ -20,6 +20,15 @@ _STEPS = {
 }
 
 
+_LOUDNESS = {
+    "input_lufs": "input",
+    "output_lufs": "output",
+    "target_lufs": "target",
+    "gain_db": "gain",
+    "limited": "limited",
+}
+
+
 def job(job: Job, metadata: Mapping[str, str], now: int) -> dict[str, Any]:
     view: dict[str, Any] = {
         "jobId": job.id,
@@ -105,7 +114,16 @@ def output_file(job: Job, now: int) -> dict[str, Any] | None:
         "sampleRate": output["sample_rate"],
         "channels": output["channels"],
         **({"destination": output["destination"]} if "destination" in output else {}),
+        **_loudness(job),
     }
+
+
+def _loudness(job: Job) -> dict[str, Any]:
+    """Of normalised sound: LUFS, dBTP and dB."""
+    reached: Mapping[str, Any] | None = (job.outcome or {}).get("loudness")
+    if not reached:
+        return {}
+    return {"loudness": {shown: reached.get(name) for name, shown in _LOUDNESS.items()}}
 
 
 def error(failure: Failure) -> dict[str, Any]:
