@@ -164,7 +164,7 @@ class Extraction:
             raise failures.unsupported()
         self._check(info.duration or 0.0)
         if not info.estimated:
-            self._check_length(info.duration or 0.0)
+            self._check_length(trim.reached(self._request, info.duration or 0.0))
         if self._request.preserve_metadata:
             self._kept = kept.look(self._spooled, stream.index, self._still)
         return info, stream

@@ -20,14 +20,17 @@ class Outlook:
         self._total = total
         self._deadline = deadline
         self._clock = clock
-        self._began = clock()
+        self._began = self._since = clock()
 
     def check(self, done: float) -> None:
         """`done`: seconds of media written. Raises JobError TOO_LONG."""
         now = self._clock()
-        spent = now - self._began
-        if spent < MEASURED_SECONDS or done <= 0:
+        if done <= 0:
+            self._since = now  # what is wanted may begin far into the source
+            return
+        spent = now - self._since
+        if spent < MEASURED_SECONDS:
             return
         needed = (self._total - done) * spent / done
         if needed > MARGIN * (self._deadline - now):
-            raise failures.too_long(spent + needed, self._deadline - self._began)
+            raise failures.too_long(now - self._began + needed, self._deadline - self._began)

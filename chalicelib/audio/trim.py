@@ -38,7 +38,12 @@ def seconds(request: AudioRequest, duration: float | None) -> float | None:
     start, end = request.start or 0.0, request.end
     if duration is None:
         return None if end is None else end - start
-    return max(0.0, min(duration, duration if end is None else end) - start)
+    return max(0.0, reached(request, duration) - start)
+
+
+def reached(request: AudioRequest, duration: float) -> float:
+    """Seconds of such a source that need to be looked at."""
+    return duration if request.end is None else min(duration, request.end)
 
 
 def check(request: AudioRequest, info: MediaInfo) -> None:

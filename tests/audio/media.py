@@ -93,6 +93,8 @@ def _make_tracks(folder: Path) -> None:
     for name in ("tracks.mkv", "tracks.mp4"):
         ffmpeg(*tones, *picture(), *mapped, *video, "-c:a", "aac", *tags, *default, folder / name)
     ffmpeg(*mono(75), "-c:a", "pcm_s16le", folder / "far.mov")
+    fade = ["-af", "volume='if(lt(t,8),1,0.1)':eval=frame"]
+    ffmpeg(*music(12), *fade, "-c:a", "pcm_s16le", folder / "fading.mov")
     quad = ["-af", "pan=quad|FL=c0|FR=c1|BL=0.5*c0|BR=0.5*c1"]
     ffmpeg(*music(), *quad, "-c:a", "pcm_s16le", folder / "quad.wav")
 

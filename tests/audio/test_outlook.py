@@ -51,3 +51,24 @@ def test_nothing_is_said_before_anything_is_written(watch: Watch) -> None:
     ahead = outlook(watch)
     watch.now += 60
     ahead.check(0)
+
+
+def test_what_is_passed_over_at_first_does_not_count(watch: Watch) -> None:
+    ahead = outlook(watch, total=600)
+    for _ in range(60):
+        watch.now += 1
+        ahead.check(0)
+    for second in range(1, 20):
+        watch.now += 1
+        ahead.check(second)  # would be 60 times slower with what was before
+    ahead.check(20)
+
+
+def test_the_time_that_is_told_has_it_all(watch: Watch) -> None:
+    ahead = outlook(watch)
+    watch.now += 60
+    ahead.check(0)
+    watch.now += 20
+    with pytest.raises(JobError) as raised:
+        ahead.check(400)
+    assert "31 minutes" in raised.value.message

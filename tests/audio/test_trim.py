@@ -12,6 +12,7 @@ from scipy.signal import correlate
 from chalicelib.audio import trim
 from chalicelib.audio.request import AudioRequest
 from chalicelib.errors import JobError
+from chalicelib.settings import settings
 from tests.audio import media as truth
 from tests.audio.conftest import Audio
 
@@ -109,6 +110,28 @@ def test_a_source_that_is_cut_off_within_the_part(audio: Audio) -> None:
         audio.run("plain/half.flac", "mp3", start=0.1, end=2.9)
     assert caught.value.code == "INVALID_VIDEO"
     assert "cut off" in caught.value.message
+
+
+def test_the_most_sound_is_counted_to_the_end_of_the_part(
+    audio: Audio, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("BATCHREEL_MAX_DURATION_SECONDS", "5")
+    settings.cache_clear()
+    assert audio.run("plain/long.mkv", "mp3", start=1, end=3)["output"]["duration"] == pytest.approx(
+        2, abs=0.1
+    )
+    with pytest.raises(JobError) as caught:
+        audio.run("plain/long.mkv", "mp3", start=7, end=9)
+    assert caught.value.code == "DURATION_EXCEEDED"
+
+
+@pytest.mark.parametrize(("start", "end"), [(None, 7.5), (8.5, 12)])
+def test_the_part_is_what_is_normalised(audio: Audio, start: float | None, end: float) -> None:
+    """Its loudness counts, not that of the rest."""
+    outcome = audio.run("plain/fading.mov", "wav", normalize=True, start=start, end=end)
+    result = audio.result(outcome)
+    assert truth.seconds(result) == pytest.approx(end - (start or 0), abs=0.01)
+    assert truth.lufs(result) == pytest.approx(-16, abs=0.5)
 
 
 def test_a_change_of_format_before_the_part(audio: Audio) -> None:
