@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import cast
 
 import pytest
 from markdown_it import MarkdownIt
@@ -250,13 +249,20 @@ def test_it_is_told_who_made_a_summary_and_how(form: str) -> None:
     assert "configured model" not in by_model
 
 
-def test_captions_of_unknown_origin_are_not_said_to_be_a_persons() -> None:
+@pytest.mark.parametrize(
+    ("is_generated", "told"),
+    [
+        (True, "made by a machine"),
+        (False, "made by a person"),
+        (None, "sent along, author unknown"),
+    ],
+)
+def test_it_is_told_who_made_the_captions_if_anybody_knows(is_generated: bool | None, told: str) -> None:
     plain = result(*spoken("hi"), language="und")
-    unknown = replace(plain, transcript=replace(plain.transcript, is_generated=cast("bool", None)))
-    text = render(unknown, "txt").content.decode()
-    assert "Captions: sent along, author unknown\n" in text
+    whole = replace(plain, transcript=replace(plain.transcript, is_generated=is_generated))
+    text = render(whole, "txt").content.decode()
+    assert f"Captions: {told}\n" in text
     assert "Language" not in text
-    assert "made by a person" in render(plain, "txt").content.decode()
 
 
 def test_chapters_beyond_the_end_are_no_links() -> None:
