@@ -16,6 +16,7 @@ from chalicelib.sites.failures import SiteError
 _NOT_MEDIA = "The source is not a media file of a supported type, or it is damaged."
 
 _NO_AUDIO = "The source has no audio track."
+_DAMAGED = "The audio track is damaged or encrypted."
 _UNSUPPORTED = "The audio track uses a codec that is not supported."
 _TOO_MANY_TRACKS = "The source has more than 100 tracks."
 # each ffmpeg may take just so much, so that another try ends the same way
@@ -43,16 +44,13 @@ _RULES = (
         _NOT_MEDIA,
     ),
     (r"matches no streams|does not contain any stream", "NO_AUDIO", _NO_AUDIO),
-    (
-        r"Decode error rate .* exceeds|Error while opening decoder",
-        "INVALID_VIDEO",
-        "The audio track is damaged or encrypted.",
-    ),
+    (r"Decode error rate .* exceeds", "INVALID_VIDEO", _DAMAGED),
     (
         r"[Dd]ecod(er|ing) .*not found|not on whitelist|Could not find codec",
         "INVALID_VIDEO",
         _UNSUPPORTED,
     ),
+    (r"Error while opening decoder", "INVALID_VIDEO", _DAMAGED),
     (r"Invalid data found when processing input|End of file", "INVALID_VIDEO", _NOT_MEDIA),
 )
 _MOST_TRACKS = 20

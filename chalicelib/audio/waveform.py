@@ -40,7 +40,10 @@ def arguments(rate: int, seconds: float | None) -> tuple[str, ...]:
 def write(peaks: Path, to: Path, rate: int) -> None:
     """From what the muxer has written to JSON of at most MOST_POINTS points."""
     with peaks.open("rb") as file:
-        name, _, _, _, _, block, channels, blocks = _HEADER.unpack(file.read(_HEADER.size))
+        header = file.read(_HEADER.size)
+        if len(header) < _HEADER.size:  # no sample got there
+            raise failures.not_media()
+        name, _, _, _, _, block, channels, blocks = _HEADER.unpack(header)
         if name != b"levl" or not blocks:
             raise failures.not_media()
         file.seek(_LEVELS_AT)

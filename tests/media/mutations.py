@@ -11,6 +11,7 @@ from tests.audio.media import ffmpeg, mono, picture
 
 _SHORT = 0.3
 _FILM = [*mono(_SHORT), *picture(_SHORT), "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"]
+_COVER = ["-frames:v", "1", "-c:v", "mjpeg", "-disposition:v", "attached_pic"]
 _SEEDS: Mapping[str, list[str]] = {
     "index-first.m4a": [*mono(_SHORT), "-c:a", "aac", "-movflags", "+faststart"],
     "index-last.mp4": _FILM,
@@ -21,6 +22,7 @@ _SEEDS: Mapping[str, list[str]] = {
     "sound.flac": [*mono(_SHORT, 8000), "-c:a", "flac"],
     "sound.wav": [*mono(_SHORT, 8000), "-c:a", "pcm_s16le"],
     "sound.mp3": [*mono(_SHORT), "-c:a", "libmp3lame", "-metadata", "title=x"],
+    "cover.mp3": [*mono(_SHORT), *picture(0.2), *_COVER, "-c:a", "libmp3lame"],
     "sound.aac": [*mono(_SHORT), "-c:a", "aac"],
     "sound.ts": [*mono(_SHORT), "-c:a", "aac"],
     "film.avi": [*mono(_SHORT), "-c:a", "libmp3lame"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.audio import ffmpeg
+from chalicelib.audio import cover, ffmpeg
 from chalicelib.errors import JobCancelled
 from chalicelib.settings import settings
+from tests.audio import pictured
 from tests.audio.conftest import Audio, RecordingTask
 from tests.media.programs import Stuck
 from tests.waiting import wait_for
@@ -22,7 +24,8 @@ PATIENCE_SECONDS = 5
 PARTS = {
     "probe": r"-i file:\S+$",
     "start of the sound": "ashowinfo",
-    "measuring": "ebur128=peak=true",
+    "measuring": "ebur128",
+    "tags": "-f ffmetadata",
     "encoding": "libmp3lame",
     "copying": "-c:a copy",
     "check of the copy": "asetpts=N/SR/TB",
@@ -71,8 +74,9 @@ def test_in_each_part(audio: Audio, stuck: Stuck, request: pytest.FixtureRequest
     part = request.node.callspec.params["stuck"]
     to = "aac" if "cop" in part else "mp3"
     cancel = Cancel(stuck.pids)
+    wishes = {"normalize": part == "measuring", "preserve_metadata": part == "tags"}
     with pytest.raises(JobCancelled):
-        audio.run("plain/index-last.mp4", to, RecordingTask(on_report=cancel), normalize=part == "measuring")
+        audio.run("plain/index-last.mp4", to, RecordingTask(on_report=cancel), **wishes)
     assert time.monotonic() - cancel.moment < PATIENCE_SECONDS
     assert len(stuck.pids()) == 2
     wait_for(lambda: ended(stuck.pids()))  # it ignores SIGTERM, and has a child
@@ -99,3 +103,15 @@ def test_while_the_source_arrives(audio: Audio, mode: str, source: str) -> None:
         audio.run(f"{mode}/{source}", "mp3", RecordingTask(on_report=cancel))
     assert time.monotonic() - cancel.moment < PATIENCE_SECONDS
     assert left_threads() == []
+
+
+def test_while_a_cover_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cover, "_TICK_SECONDS", 0.01)  # less than it takes to begin
+
+    def cancel(_: float) -> None:
+        raise JobCancelled("cancelled")
+
+    with pytest.raises(JobCancelled):
+        cover.made_anew(pictured.photo(), cancel)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)  # nobody is left to wait for

@@ -13,11 +13,13 @@ import pytest
 from chalicelib.audio import ffmpeg
 from chalicelib.audio.request import AudioRequest
 from chalicelib.audio.speech import speech_track
-from chalicelib.audio.subtitles import MAX_TRACK_BYTES, subtitles
+from chalicelib.audio.subtitles import subtitles
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
+from tests.audio import pictured
 from tests.audio.conftest import Audio, RecordingTask
 from tests.media.programs import Recorder, Started
+from tests.stand_ins.web import WebServer
 
 FENCE = {
     "-protocol_whitelist": {"file,pipe"},
@@ -25,6 +27,8 @@ FENCE = {
     "-codec_whitelist": {ffmpeg.DECODERS, f"{ffmpeg.DECODERS},{ffmpeg.SUBTITLE_DECODERS}"},
     "-max_streams": {"100"},
 }
+OURS = {"additions": "ffmetadata", "cover": "image2"}
+"""Files that we have written ourselves, so that their format is known."""
 JOBS: list[dict[str, Any]] = [
     {"path": "plain/faststart.mp4", "to": "aac"},
     {"path": "plain/vorbis.mkv", "to": "ogg", "preserve_metadata": True},
@@ -54,10 +58,13 @@ def assert_fenced(one: Started) -> None:
     inputs = [at for at, part in enumerate(arguments) if part == "-i"]
     assert inputs
     for begin, end in zip([0, *inputs], inputs, strict=False):
-        own = arguments[begin:end]
+        own, source = arguments[begin:end], arguments[end + 1]
+        if source.rpartition("/")[2] in OURS:
+            assert own[own.index("-protocol_whitelist") + 1] == "file"
+            assert own[own.index("-f") + 1] == OURS[source.rpartition("/")[2]]
+            continue
         for option, allowed in FENCE.items():
             assert own[own.index(option) + 1] in allowed
-        source = arguments[end + 1]
         assert source == "pipe:0" or source.startswith("file:/")
         assert source == "pipe:0" or "-nostdin" in arguments
     assert arguments[arguments.index("-max_alloc") + 1] == str(512 << 20)
@@ -72,7 +79,8 @@ def assert_confined(one: Started) -> None:
     assert hard == soft + 5
     size = one.limits.pop("FSIZE")
     if writes(one):
-        assert size in ([settings().source_max_bytes] * 2, [MAX_TRACK_BYTES] * 2)
+        assert size[0] == size[1]
+        assert 0 < size[1] <= settings().source_max_bytes
     memory = (1 << 30) + (32 << 20) * cores
     assert one.limits == {"DATA": [memory, memory], "NOFILE": [64, 64], "CORE": [0, 0]}
 
@@ -94,6 +102,15 @@ def assert_all(recorder: Recorder, least: int) -> list[Started]:
 def test_an_audio_job(audio: Audio, recorder: Recorder, job: dict[str, Any]) -> None:
     audio.run(**job)
     assert any(map(writes, assert_all(recorder, least=3)))
+
+
+def test_a_job_that_keeps_cover_and_chapters(audio: Audio, recorder: Recorder, tmp_path: Path) -> None:
+    (tmp_path / "served").mkdir()
+    pictured.make_pictured(tmp_path / "served")
+    with WebServer(tmp_path / "served") as server:
+        Audio(server, tmp_path).run("plain/pictured.mp3", "mp3", preserve_metadata=True)
+    inputs = {part.rpartition("/")[2] for one in assert_all(recorder, least=5) for part in one.arguments}
+    assert inputs >= OURS.keys()
 
 
 def test_every_wish_is_among_the_jobs() -> None:

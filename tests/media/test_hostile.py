@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import JobError
+from chalicelib.settings import settings
 from tests.audio.conftest import Audio
 from tests.media import attacks
 from tests.stand_ins.web import WebServer
 
 
 class Secrets:
-    """What nobody but us may read: at a loopback address, and in a file."""
+    """What no source may read: at an address as private as in production, and in a file."""
 
     def __init__(self, web: WebServer, path: Path) -> None:
         self._web = web
@@ -27,13 +28,16 @@ class Secrets:
 @pytest.fixture
 def secrets(corpus: Path, tmp_path: Path) -> Iterator[Secrets]:
     (tmp_path / "cbr.mp3").write_bytes((corpus / "cbr.mp3").read_bytes())
-    with WebServer(corpus) as server:
+    with WebServer(corpus, host="127.0.0.2") as server:
         yield Secrets(server, tmp_path / "cbr.mp3")
 
 
 @pytest.fixture
-def served(audio: Audio, tmp_path: Path) -> Iterator[Audio]:
-    """Jobs over the files of this test alone."""
+def served(audio: Audio, environment: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Audio]:
+    """Jobs over the files of this test alone; what is text is no page to be read on."""
+    environment.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "127.0.0.1/32")
+    environment.setenv("BATCHREEL_PAGES", "off")
+    settings.cache_clear()
     (tmp_path / "served").mkdir()
     with WebServer(tmp_path / "served") as server:
         yield Audio(server, tmp_path)
@@ -53,6 +57,19 @@ def refused(served: Audio, name: str, data: bytes) -> JobError:
 def test_nothing_is_fetched_for_a_list(served: Audio, secrets: Secrets, name: str, disguise: str) -> None:
     for url in secrets.names:
         refused(served, name, attacks.DISGUISES[disguise] + attacks.LISTS[name].format(url=url).encode())
+    assert secrets.read() == []
+
+
+@pytest.mark.parametrize("name", ["list.m3u8", "manifest.mpd"])
+def test_nor_by_the_reader_of_pages(
+    served: Audio, secrets: Secrets, environment: pytest.MonkeyPatch, name: str
+) -> None:
+    environment.setenv("BATCHREEL_PAGES", "on")
+    settings.cache_clear()
+    for url in secrets.names[:2]:
+        (served.web.root / name).write_text(attacks.LISTS[name].format(url=url))
+        with pytest.raises(JobError):
+            served.run(f"plain/{name}", "mp3")
     assert secrets.read() == []
 
 
