@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.audio.presets import WAVEFORM
 from chalicelib.audio.request import FORMATS
 from tests.audio import containers, pictured
 from tests.audio import media as truth
@@ -143,7 +142,7 @@ def test_nothing_is_kept_unless_asked_for(audio: Audio, source: str, to: str) ->
     assert b"JFIF" not in data
 
 
-@pytest.mark.parametrize("to", [each for each in FORMATS if each != WAVEFORM])
+@pytest.mark.parametrize("to", FORMATS)
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_is_never_kept(audio: Audio, source: str, to: str) -> None:
     data = kept(audio, source, to).read_bytes()
