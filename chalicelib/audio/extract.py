@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from chalicelib.audio import (
     additions,
@@ -27,6 +25,7 @@ from chalicelib.audio import (
 from chalicelib.audio.additions import NOTHING, Additions
 from chalicelib.audio.child import Feed, Finished
 from chalicelib.audio.levels import Target
+from chalicelib.audio.made import Made, input_facts
 from chalicelib.audio.normalize import Encode, Normalization, Reached
 from chalicelib.audio.outlook import Outlook
 from chalicelib.audio.progress import Progress
@@ -41,24 +40,6 @@ _ENDS_EARLY = re.compile(
 )
 # a chain of Ogg streams that are not alike
 _CHANGES = re.compile(r"Channel change is not supported|failed to create or replace stream")
-
-
-@dataclass(frozen=True)
-class Made:
-    path: Path
-    mode: str
-    """`copy` or `transcode`."""
-    seconds: float
-    """Of sound in it, not what timestamps say."""
-    source: probe.MediaInfo
-    found: probe.AudioStream
-    """What it holds, or in a waveform what its peaks are of."""
-    warnings: tuple[str, ...]
-    loudness: Mapping[str, Any] | None = None
-    granted: int | None = None
-    """bit/s that the encoder was told, if it was."""
-    added: int = 0
-    """Bytes in it that are no sound: cover, chapters."""
 
 
 class Extraction:
@@ -324,13 +305,3 @@ class Extraction:
             start = self._request.start or 0.0
             raise failures.cut_off(start + expected, start + seconds)
         return (*beyond, "audio_shorter_than_container")
-
-
-def input_facts(download: Download, info: probe.MediaInfo) -> dict[str, Any]:
-    container = download.sniffed.container
-    return {
-        "name": download.name,
-        "size": download.length,
-        "duration": info.duration,
-        "format": info.container if container == "unknown" else container,
-    }

@@ -9,7 +9,8 @@ from typing import Any
 from chalicelib import filenames
 from chalicelib.audio import failures
 from chalicelib.audio.destination import copy_to
-from chalicelib.audio.extract import Extraction, Made, input_facts
+from chalicelib.audio.extract import Extraction
+from chalicelib.audio.made import Made, input_facts
 from chalicelib.audio.pages import open_media
 from chalicelib.audio.presets import WAVEFORM
 from chalicelib.audio.progress import Progress

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from chalicelib import outbound
+from chalicelib import filenames, outbound
 from chalicelib.audio import failures, objects
 from chalicelib.audio.child import Sink, Stopped
 from chalicelib.audio.progress import Progress
@@ -20,7 +19,6 @@ from chalicelib.settings import settings
 HEAD_BYTES = 1 << 20
 MAX_INDEX_BYTES = 64 << 20
 _GRACE_SECONDS = 5.0
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 
 class Stream(Protocol):
@@ -157,4 +155,4 @@ def name_of(url: str) -> str:
 
 def safe_name(text: str) -> str:
     """As a part of a file's name; may be ""."""
-    return _UNSAFE.sub("_", text).strip(" .")[:150]
+    return filenames.safe(text).strip(" .")[:150]

@@ -10,7 +10,6 @@ MODES = ("tldr", "brief", "detailed", "study_notes", "timestamped", "key_insight
 DEFAULT_MODE = "tldr"
 MAX_INSTRUCTIONS = 1000
 """Characters of `custom_instructions`."""
-CAPTION_FORMATS = ("srt", "vtt", "json", "txt")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +26,7 @@ class TextRequest:
     captions_key: str | None = None
     """Where in the bucket the captions lie that the caller sent along."""
     captions_format: str | None = None
-    """One of CAPTION_FORMATS; None: told from the content."""
+    """`srt`, `vtt`, `json` or `txt`; None: told from the content."""
     speech_to_text: bool = False
     """Whether a recogniser may be asked when there are no captions."""
     allow_translation: bool = False

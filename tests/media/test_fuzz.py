@@ -19,7 +19,8 @@ from random import Random
 
 import pytest
 
-from chalicelib.audio.extract import Extraction, Made
+from chalicelib.audio.extract import Extraction
+from chalicelib.audio.made import Made
 from chalicelib.audio.progress import RESERVE_SECONDS, Progress
 from chalicelib.audio.request import FORMATS, AudioRequest
 from chalicelib.audio.source import Download, Waiting

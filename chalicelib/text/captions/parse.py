@@ -48,7 +48,7 @@ _PARSERS: Mapping[str, Callable[[str], Parsed]] = {
 
 
 def parse(data: bytes, format: str | None = None, *, most: int = MAX_BYTES) -> Captions:  # noqa: A002
-    """`format`: one of request.CAPTION_FORMATS, or TIMED_TEXT; None: told from the content. The times of
+    """`format`: `srt`, `vtt`, `json`, `txt` or TIMED_TEXT; None: told from the content. The times of
     plain text are made up (see plain.spread). `most`: bytes; for files that are ours, more may be right.
 
     Raises TextError CAPTIONS_TOO_LARGE or CAPTIONS_INVALID; NoCues, if nothing else is the matter.

@@ -13,9 +13,9 @@ from chalicelib.settings import settings
 from chalicelib.text.failures import TextError
 from chalicelib.text.summarize import choice
 from chalicelib.text.summarize.embedded.engine import Embedded
-from chalicelib.text.summarize.engine import EngineFailed, Talk
+from chalicelib.text.summarize.engine import Attempt, Engine, Talk
 from chalicelib.text.summarize.model.calls import Calls, Limit, within
-from chalicelib.text.summarize.model.engine import Attempt, Model
+from chalicelib.text.summarize.model.engine import Model
 from chalicelib.text.summarize.model.provider import ModelError
 from chalicelib.text.summary import Summary
 
@@ -78,7 +78,8 @@ def _attempt(
         try:
             provider = choice.provider(name, settings())
             calls = Calls(provider, limit, settings().model_timeout, sleep)
-            return Model(provider, calls, settings().model_context).attempt(talk, modes, instructions)
+            engine: Engine = Model(provider, calls, settings().model_context)
+            return engine.attempt(talk, modes, instructions)
         except choice.NotConfigured as error:
             log.error("no model: %s", error)
             return _none(modes, f"No model is set up for the engine {name}")
@@ -108,8 +109,10 @@ def _embedded(
 ) -> dict[str, Summary]:
     if not modes:
         return {}
-    try:
-        made = Embedded().summarize(talk, modes, instructions)
-    except EngineFailed as error:
-        raise TextError("SUMMARY_FAILED", details=error.reason) from None
-    return {summary.mode: replace(summary, fallback_reason=reasons.get(summary.mode)) for summary in made}
+    engine: Engine = Embedded()
+    attempt = engine.attempt(talk, modes, instructions)
+    for failed in attempt.reasons.values():
+        raise TextError("SUMMARY_FAILED", details=failed)
+    return {
+        mode: replace(made, fallback_reason=reasons.get(mode)) for mode, made in attempt.summaries.items()
+    }

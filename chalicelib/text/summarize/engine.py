@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from chalicelib.text.author_chapters import within
@@ -37,11 +37,16 @@ class EngineFailed(Exception):
         self.retryable = retryable
 
 
-class Engine(Protocol):
-    name: str
+@dataclass
+class Attempt:
+    """Modes that succeeded, and why the others did not."""
 
-    def summarize(self, talk: Talk, modes: Sequence[str], instructions: str | None) -> tuple[Summary, ...]:
-        """One for each mode, in that order. Raises EngineFailed."""
+    summaries: dict[str, Summary] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    def attempt(self, talk: Talk, modes: Sequence[str], instructions: str | None) -> Attempt: ...
 
 
 def talk_of(transcript: Transcript) -> Talk:

@@ -8,7 +8,7 @@ from typing import Final
 from chalicelib.text.summarize.embedded.modes import Modes
 from chalicelib.text.summarize.embedded.score import scored
 from chalicelib.text.summarize.embedded.terms import terms_of
-from chalicelib.text.summarize.engine import EngineFailed, Talk
+from chalicelib.text.summarize.engine import Attempt, EngineFailed, Talk
 from chalicelib.text.summary import Summary
 
 NOTHING_SAID: Final = "Nothing is said in this transcript"
@@ -16,6 +16,13 @@ NOTHING_SAID: Final = "Nothing is said in this transcript"
 
 class Embedded:
     name = "embedded"
+
+    def attempt(self, talk: Talk, modes: Sequence[str], instructions: str | None) -> Attempt:
+        try:
+            made = self.summarize(talk, modes, instructions)
+        except EngineFailed as error:
+            return Attempt(reasons=dict.fromkeys(modes, error.reason))
+        return Attempt({summary.mode: summary for summary in made})
 
     def summarize(self, talk: Talk, modes: Sequence[str], instructions: str | None) -> tuple[Summary, ...]:
         """Of `instructions` only the words count: what is said about them weighs more.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from chalicelib.text.summarize.engine import Talk
+from chalicelib.text.summarize.engine import Attempt, Talk
 from chalicelib.text.summarize.model import written
 from chalicelib.text.summarize.model.calls import Calls
 from chalicelib.text.summarize.model.lines import of_segments, weight
@@ -19,18 +19,9 @@ from chalicelib.text.summarize.model.prompt import (
 from chalicelib.text.summarize.model.provider import ModelError, Provider
 from chalicelib.text.summarize.model.whole import Unusable
 from chalicelib.text.summarize.model.window import Window
-from chalicelib.text.summary import Summary
 
 ROUNDS = 3
 """Notes of notes of notes: a talk that is still too long then does not get shorter."""
-
-
-@dataclass
-class Attempt:
-    """Modes that succeeded, and why the others did not."""
-
-    summaries: dict[str, Summary] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
 
 
 class Model:
