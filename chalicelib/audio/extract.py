@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from chalicelib.audio import (
     additions,
@@ -42,6 +43,13 @@ _ENDS_EARLY = re.compile(
 _CHANGES = re.compile(r"Channel change is not supported|failed to create or replace stream")
 
 
+class Known(NamedTuple):
+    info: probe.MediaInfo
+    stream: probe.AudioStream
+    lead: float
+    """Seconds from the first picture to the first sound."""
+
+
 class Extraction:
     """What the steps of one job share."""
 
@@ -64,6 +72,7 @@ class Extraction:
         self._progress = progress
         self._spooled = folder / "source"  # no extension: ffmpeg would let it steer the probe
         self._out = folder / "audio"
+        self._known: Known | None = None
         self._kept: kept.Kept | None = None
         self._additions = NOTHING
 
@@ -89,17 +98,16 @@ class Extraction:
     def _stream(self) -> Made | None:
         """None if it must be read twice after all: to be copied, or for its cover or chapters."""
         self._spooled.write_bytes(self._download.head)
-        known = self._probe_head()
+        known = self._known = self._probe_head()
         self._spooled.unlink()
-        if not known:
+        if not known or self._may_copy(known.stream) or (self._kept and not self._kept.tags_only):
             return None
-        info, stream, lead = known
         self._progress.enter("analyzing", 5, 5)
         self._progress.enter("extracting", 5, 95)
-        return self._encode(info, stream, lead, feed=self._download.feed)
+        return self._encode(*known, feed=self._download.feed)
 
-    def _probe_head(self) -> tuple[probe.MediaInfo, probe.AudioStream, float] | None:
-        """None too if the head alone does not tell: a cover or attachments may fill it."""
+    def _probe_head(self) -> Known | None:
+        """None if the head alone does not tell: a cover or attachments may fill it."""
         try:
             info, stream = self._probe(partial=True)
         except JobError as error:
@@ -108,26 +116,28 @@ class Extraction:
             if error.code == "INVALID_VIDEO" or (missing and not index_known):
                 return None
             raise
-        if self._may_copy(stream) or (self._kept and not self._kept.tags_only):
-            return None
         lead = timing.lead(self._spooled, info, stream, self._still)
-        return None if lead is None else (info, stream, lead)
+        return None if lead is None else Known(info, stream, lead)
 
     def _from_file(self) -> Made:
         self._progress.enter("downloading", 3, 30)
         self._download.spool(self._spooled, self._progress)
         self._progress.enter("analyzing", 30, 35)
-        info, stream = self._probe()
+        # an index at the front has told all there is to know
+        known = self._known if self._known and self._download.sniffed.index_end else self._probe_file()
         if self._kept:
             self._additions = additions.prepare(self._kept, self._request, self._spooled, self._still)
-        lead = timing.lead(self._spooled, info, stream, self._still) or 0.0
         if not self._request.normalize:
             self._progress.enter("extracting", 35, 95)
-        if not lead and self._may_copy(stream):
-            copied = self._copy(info, stream)
+        if not known.lead and self._may_copy(known.stream):
+            copied = self._copy(known.info, known.stream)
             if copied:
                 return copied
-        return self._encode(info, stream, lead)
+        return self._encode(*known)
+
+    def _probe_file(self) -> Known:
+        info, stream = self._probe()
+        return Known(info, stream, timing.lead(self._spooled, info, stream, self._still) or 0.0)
 
     def _may_copy(self, stream: probe.AudioStream) -> bool:
         container = self._download.sniffed.container
@@ -181,6 +191,7 @@ class Extraction:
         chosen = self._shape or plan.encoding(self._request, stream, expected)
         skipped = 0.0 if feed or lead else trim.skipped(self._request, self._download.sniffed.container)
         filters = timing.filters(info.container, stream, lead) + trim.filters(self._request, skipped)
+        filters += plan.blocks(self._request, self._download.sniffed.container)
         encode = self._encoder(stream, chosen, expected, skipped, feed)
         if self._request.normalize:
             finished, reached = self._normalization(stream, chosen, expected, filters).run(encode)

@@ -58,10 +58,16 @@ class MediaInfo:
 
 
 def probe(
-    path: Path | str, tick: Callable[[float], None] = lambda _: None, *, partial: bool = False
+    path: Path | str,
+    tick: Callable[[float], None] = lambda _: None,
+    *,
+    partial: bool = False,
+    brief: bool = False,
 ) -> MediaInfo:
-    """`partial`: the file is just the start of the source. Raises JobError for what is no media."""
-    arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{path}"]
+    """`partial`: the file is just the start of the source. `brief`: its header tells all there is to know.
+    Raises JobError for what is no media."""
+    least = ("-probesize", "32k") if brief else ()
+    arguments = [*ffmpeg.INPUT_FENCE, *least, "-i", f"file:{path}"]
     finished = ffmpeg.run(arguments, tick=tick, level="info", log=Description())
     if finished.returncode < 0:
         raise failures.from_ffmpeg(finished.returncode, finished.text)

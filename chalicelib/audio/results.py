@@ -32,7 +32,8 @@ def look(
         drawn = out.with_name("waveform")
         waveform.write(out, drawn, chosen.rate)
         return Result(drawn, replace(source, rate=chosen.rate, channels=chosen.channels), finished.seconds)
-    found = probe.probe(out, tick)
+    # in raw samples, ffmpeg would look for hidden DTS for as long as it may
+    found = probe.probe(out, tick, brief=format == "wav")
     length = seconds(out, format, found)
     return Result(out, found.audio[0], length)
 
