@@ -13,11 +13,12 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
-from chalicelib.audio.extract import Extraction
+from chalicelib.audio import extract as audio
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
 from chalicelib.audio.source import open_download
@@ -54,8 +55,8 @@ class Quiet:
 def extract(request: AudioRequest) -> None:
     """From the URL to the checked file; without the upload, which ffmpeg alone does not do either."""
     progress = Progress(Quiet())
-    with workspace() as folder, open_download(request.url, progress) as download:
-        Extraction(request, download, progress, folder).run()
+    with workspace() as folder:
+        audio.extract(partial(open_download, request.url, progress), request, progress, folder)
 
 
 @dataclass(frozen=True)

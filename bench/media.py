@@ -27,13 +27,21 @@ def video(path: Path, seconds: int = 600) -> None:
 
 
 def repeated(source: Path, path: Path, times: int) -> None:
-    """`source` again and again, without encoding anything."""
-    run("-stream_loop", str(times - 1), "-i", source, "-c", "copy", *_FRONT_INDEX, path)
+    """`source` again and again, without encoding anything; of sound alone, or with a picture. The sound goes
+    on without a gap, since it is repeated as bare frames, which have no padding at their ends."""
+    frames = path.with_name("frames.aac")
+    once = path.with_name("once.aac")
+    run("-i", source, "-vn", "-c", "copy", "-f", "adts", once)
+    frames.write_bytes(once.read_bytes() * times)
+    picture = ("-stream_loop", str(times - 1), "-i", source)
+    run(*picture, "-i", frames, "-map", "0:v?", "-map", "1:a", "-c", "copy", *_FRONT_INDEX, path)
+    frames.unlink()
+    once.unlink()
 
 
 def speech(path: Path, hours: int) -> None:
     """Mono at 24 kbit/s."""
-    once = path.with_name("once.m4a")
-    run("-f", "lavfi", "-i", _VOICE, "-t", "600", "-c:a", "aac", "-b:a", "24k", once)
-    repeated(once, path, hours * 6)
-    once.unlink()
+    part = path.with_name("part.m4a")
+    run("-f", "lavfi", "-i", _VOICE, "-t", "600", "-c:a", "aac", "-b:a", "24k", part)
+    repeated(part, path, hours * 6)
+    part.unlink()

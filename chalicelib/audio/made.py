@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.audio import probe
 from chalicelib.audio.source import Download
+
+
+class Sound(NamedTuple):
+    """What is wanted of a source, and where in it that is."""
+
+    info: probe.MediaInfo
+    stream: probe.AudioStream
+    lead: float
+    """Seconds from the first picture to the first sound."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chalicelib import filenames
 from chalicelib.audio import failures
 from chalicelib.audio.destination import copy_to
-from chalicelib.audio.extract import Extraction
+from chalicelib.audio.extract import extract
 from chalicelib.audio.made import Made, input_facts
 from chalicelib.audio.pages import open_media
 from chalicelib.audio.presets import WAVEFORM
@@ -35,10 +36,8 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
     progress = Progress(task)
     progress.enter("downloading", 0, 3)
     with workspace() as folder, failures.disk_failures():
-        with open_media(asked.url, progress, folder) as download:
-            known = {"name": download.name, "size": download.length, "duration": download.seconds}
-            progress.learn(input=known | {"format": None})
-            made = Extraction(asked, download, progress, folder).run()
+        opening = partial(open_media, asked.url, progress, folder)
+        download, made = extract(opening, asked, progress, folder)
         progress.enter("finalizing", 95, 97 if asked.destination else 99)
         key, content_type = f"{task.object_prefix}audio{asked.extension}", CONTENT_TYPES[asked.format]
         upload(made.path, key, content_type, progress)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from chalicelib.audio import failures, plan
-from chalicelib.audio.extract import Extraction
+from chalicelib.audio.extract import extract
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
 from chalicelib.audio.source import open_download
@@ -38,7 +39,8 @@ def speech_track(url: str, task: Task, check: Callable[[float], None]) -> Iterat
     progress = Progress(task)
     request = AudioRequest(url, FORMAT)
     with workspace() as folder:
-        with failures.disk_failures(), open_download(url, progress) as download:
-            made = Extraction(request, download, progress, folder, shape=_SHAPE, check=check).run()
+        opening = partial(open_download, url, progress)
+        with failures.disk_failures():
+            _, made = extract(opening, request, progress, folder, shape=_SHAPE, check=check)
         check(made.seconds)
         yield SpeechTrack(made.path, made.seconds, made.source.tags)

@@ -14,12 +14,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from chalicelib.audio.extract import Extraction
+from chalicelib.audio import extract as audio
 from chalicelib.audio.made import Made
 from chalicelib.audio.progress import RESERVE_SECONDS, Progress
 from chalicelib.audio.request import FORMATS, AudioRequest
@@ -70,14 +71,17 @@ def temporary(environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def extract(case: Case, number: int) -> str:
     """The mode, or the code of the error."""
-    source = Memory(case.data, length_known=case.length_known)
     progress = Progress(RecordingTask(JOB_SECONDS + RESERVE_SECONDS))
-    to = Random(number).choice(FORMATS)
+    to = Random(number).choice([*FORMATS, "waveform"])
     request = AudioRequest("memory:", to, normalize=number % 8 == 0, preserve_metadata=number % 4 == 1)
+
+    def arriving() -> AbstractContextManager[Download]:
+        source = Memory(case.data, length_known=case.length_known)
+        return nullcontext(Download("", source, Waiting(progress.still)))
+
     with workspace() as folder:
         try:
-            download = Download("", source, Waiting(progress.still))
-            made = Extraction(request, download, progress, folder).run()
+            _, made = audio.extract(arriving, request, progress, folder)
         except JobError as error:
             return error.code
         check(made, whole=number % CHECKED == 0)

@@ -1,0 +1,41 @@
+"""Taking the encoded sound over as it is, where it is what was asked for and turns out to be sound."""
+
+from __future__ import annotations
+
+from chalicelib.audio import lengths, mp4, plan, probe, results, timing
+from chalicelib.audio.child import Feed
+from chalicelib.audio.made import Made, Sound
+from chalicelib.audio.writer import Writer
+
+CHECK_SECONDS = 20
+# these keep the source's timestamps or its header, and only decoding all of it tells
+_DECODED_WHOLE = ("ogg", "opus", "flac")
+
+
+class NotCopied(Exception):
+    """A copy made while the source arrived is no good, and the source is gone: fetch it again."""
+
+
+def copy(writer: Writer, sound: Sound, feed: Feed | None = None) -> Made | None:
+    """None if the result is no good: undecodable, with gaps, or larger than the quality asked for."""
+    request, stream, info = writer.request, sound.stream, sound.info
+    arguments = plan.copy_arguments(request, stream, writer.tags)
+    finished = writer.write(arguments, info.duration, feed)
+    whole = request.format in _DECODED_WHOLE
+    decoded = lengths.decoded(writer.out, writer.still, None if whole else CHECK_SECONDS)
+    if finished.returncode or not finished.seconds or not decoded:
+        return None
+    found = probe.probe(writer.out, writer.still)
+    seconds = decoded if whole else results.seconds(writer.out, request.format, found)
+    if abs(finished.seconds - seconds) > timing.TOLERANCE_SECONDS:
+        return None
+    if request.format == "m4a" and mp4.longest_packet(writer.out) > timing.TOLERANCE_SECONDS:
+        return None
+    if writer.out.stat().st_size * 8 / seconds > plan.copy_limit(request, stream):
+        return None
+    added = writer.additions
+    # with a picture beside it, not every ffmpeg tells how much sound it has written
+    if added.outputs and writer.write(arguments, info.duration, more=added).returncode:
+        return None
+    warnings = (*added.warnings, *writer.length_warnings(info, seconds, finished.text))
+    return Made(writer.out, "copy", seconds, info, found.audio[0], warnings, added=added.size)
