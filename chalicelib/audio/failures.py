@@ -99,12 +99,17 @@ def from_status(status: int) -> JobError:
     except ValueError:
         named = str(status)
     retryable = status >= 500 or status in (408, 425, 429)
-    return JobError("DOWNLOAD_FAILED", f"The source answered {named}.", retryable=retryable)
+    return _not_fetched(f"The source answered {named}.", retryable=retryable)
+
+
+def _not_fetched(sentence: str, *, retryable: bool = False) -> JobError:
+    """With the way out."""
+    way_out = "Send the job again later" if retryable else "Give a URL that anyone can fetch the file from"
+    return JobError("DOWNLOAD_FAILED", f"{sentence} {way_out}.", retryable=retryable)
 
 
 def compressed(encoding: str) -> JobError:
-    sentence = f"The source is sent with the encoding {encoding}, which was not asked for."
-    return JobError("DOWNLOAD_FAILED", sentence)
+    return _not_fetched(f"The source is sent with the encoding {encoding}, which was not asked for.")
 
 
 def not_media() -> JobError:
@@ -218,7 +223,7 @@ def download_failures() -> Iterator[None]:
     except SourceTooLarge as error:
         raise JobError("TOO_LARGE", error.message) from error
     except OutboundError as error:
-        raise JobError("DOWNLOAD_FAILED", error.message, retryable=error.retryable) from error
+        raise _not_fetched(error.message, retryable=error.retryable) from error
 
 
 @contextmanager

@@ -66,7 +66,9 @@ def test_typed_failure(audio: Audio, path: str, code: str, retryable: bool) -> N
 def test_a_page_and_drm_are_named(audio: Audio) -> None:
     assert "page" in failure(audio, "plain/page.mp4").message
     assert "encrypted" in failure(audio, "plain/encrypted.mp4", "aac").message
-    assert failure(audio, "status/404").message == "The source answered 404 Not Found."
+    gone = "The source answered 404 Not Found. Give a URL that anyone can fetch the file from."
+    assert failure(audio, "status/404").message == gone
+    assert failure(audio, "status/503").message.endswith("503 Service Unavailable. Send the job again later.")
 
 
 @pytest.mark.parametrize("path", ["plain/long.mkv", "chunked/long.mkv", "chunked/index-last.mov"])
