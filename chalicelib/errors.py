@@ -8,8 +8,10 @@ BatchreelError
 │   ├── Gone                410
 │   ├── IdempotencyConflict 422
 │   ├── NamesTaken          409
+│   ├── TooManyEndpoints    409
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
+│       ├── RotatedTooOften 429
 │       └── QueueFull         503
 ├── JobError                a job ends (or is tried again) with this; `retryable` says which
 ├── NotYet                  a job waits for something outside; run it again after `seconds`
@@ -76,6 +78,11 @@ class NamesTaken(RequestError):
         self.names = names
 
 
+class TooManyEndpoints(RequestError):
+    code = "TOO_MANY_ENDPOINTS"
+    status = 409
+
+
 class TryLater(RequestError):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
@@ -87,6 +94,13 @@ class RequestInProgress(TryLater):
 
     code = "REQUEST_IN_PROGRESS"
     status = 409
+
+
+class RotatedTooOften(TryLater):
+    """More of its older secrets than may be are still signed with."""
+
+    code = "ROTATED_TOO_OFTEN"
+    status = 429
 
 
 class QueueFull(TryLater):
