@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import outbound
-from chalicelib.accounts.secrets import webhook_secret
+from chalicelib.accounts.secrets import webhook_secrets
 from chalicelib.batches import ids, store
 from chalicelib.batches.model import Batch, Job
 from chalicelib.clock import Clock, now_ms
@@ -64,7 +64,8 @@ def _attempt(
 ) -> dict[str, Any]:
     started, number = clock(), int(request["attempt"])
     body = render(subject, batch)
-    signature = sign.headers(webhook_secret(subject.account), request["event_id"], started // 1000, body)
+    secrets = webhook_secrets(subject.account, started)
+    signature = sign.headers(secrets, request["event_id"], started // 1000, body)
     attempt, answer = _post(subject.webhooks[request["recipient"]], body, signature, number)
     wait = wait_seconds(attempt, now=started / 1000, random=chance)
     deliveries.record(
