@@ -9,6 +9,7 @@ BatchreelError
 │   ├── IdempotencyConflict 422
 │   ├── NamesTaken          409
 │   ├── TooManyEndpoints    409
+│   ├── EndpointDisabled    409
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
 │       ├── RotatedTooOften 429
@@ -80,6 +81,11 @@ class NamesTaken(RequestError):
 
 class TooManyEndpoints(RequestError):
     code = "TOO_MANY_ENDPOINTS"
+    status = 409
+
+
+class EndpointDisabled(RequestError):
+    code = "ENDPOINT_DISABLED"
     status = 409
 
 

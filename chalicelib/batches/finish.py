@@ -30,7 +30,7 @@ def settle(job: Job | None, clock: Clock = now_ms) -> None:
     if job is None or not job.status.ended:
         return
     if job.webhooks:
-        _start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": _deliveries(job)})
+        start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": _deliveries(job)})
     batch = store.count(job)
     for follower in dependents.release(job, clock):
         settle(follower, clock)
@@ -42,13 +42,13 @@ def close_if_complete(batch: Batch, clock: Clock = now_ms) -> None:
     if not batch.complete:
         return
     store.close(batch.token, now=clock())
-    _start(f"{batch.id}-{batch.round}", {"scope": "batch", "batch_id": batch.id})
+    start(f"{batch.id}-{batch.round}", {"scope": "batch", "batch_id": batch.id})
     if parent := family.parent_of(batch):
         settle(parent, clock)
     store.leave_open_index(batch.token)
 
 
-def _start(name: str, request: Mapping[str, Any]) -> None:
+def start(name: str, request: Mapping[str, Any]) -> None:
     """The name makes it idempotent: Step Functions runs a name once."""
     sfn = aws.stepfunctions()
     try:

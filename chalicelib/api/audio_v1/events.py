@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.api.audio_v1 import LINKS, views
 from chalicelib.batches.finish import counts
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import iso, now_ms
+
+LONG: Final = (("metadata",), ("error", "details"))
+"""Left out of a body that would be too long."""
+OMITTED: Final = "{}Omitted"
 
 
 def job_ended(job: Job, batch: Batch) -> dict[str, Any]:
@@ -22,8 +26,8 @@ def job_ended(job: Job, batch: Batch) -> dict[str, Any]:
     if job.status is JobStatus.COMPLETED:
         event["downloadUrl"] = views.download_url(job)
         event["outputFile"] = views.output_file(job, now_ms())
-    if job.error:
-        event["error"] = views.error(job.error)
+    if job.failure:
+        event["error"] = views.error(job.failure)
     return event
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.api.video_v1 import PREFIX, batch_views, stored, summaries, views
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import iso, now_ms
+
+LONG: Final = (
+    ("data", "summaries"),
+    ("data", "metadata"),
+    ("data", "video_info"),
+    ("data", "error", "details"),
+)
+"""Left out of a body that would be too long; `content_url` leads to the summaries."""
+OMITTED: Final = "{}_omitted"
 
 
 def job_ended(job: Job, batch: Batch) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+"""Webhook endpoints that an account saves: for its jobs of both APIs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+PREFIX = "/v1/webhooks"
+_ANY_TYPE: dict[str, Any] = {
+    "content_types": []
+}  # never Chalice's own 415: a body is JSON whatever its type says
+
+
+def routes() -> Blueprint:
+    blueprint = Blueprint(__name__)
+    _all(blueprint)
+    _one(blueprint)
+    _secrets(blueprint)
+    return blueprint
+
+
+def _all(blueprint: Blueprint) -> None:
+    @blueprint.route("/", methods=["POST"], **_ANY_TYPE)
+    def create_webhook() -> Response:
+        from chalicelib.api.webhooks_v1 import endpoints
+
+        return endpoints.create(blueprint.current_request)
+
+    @blueprint.route("/", methods=["GET"], **_ANY_TYPE)
+    def list_webhooks() -> Response:
+        from chalicelib.api.webhooks_v1 import endpoints
+
+        return endpoints.listed(blueprint.current_request)
+
+
+def _one(blueprint: Blueprint) -> None:
+    @blueprint.route("/{endpoint_id}", methods=["GET"], **_ANY_TYPE)
+    def read_webhook(endpoint_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import endpoints
+
+        return endpoints.read(blueprint.current_request, endpoint_id)
+
+    @blueprint.route("/{endpoint_id}", methods=["PATCH"], **_ANY_TYPE)
+    def change_webhook(endpoint_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import endpoints
+
+        return endpoints.change(blueprint.current_request, endpoint_id)
+
+    @blueprint.route("/{endpoint_id}", methods=["DELETE"], **_ANY_TYPE)
+    def delete_webhook(endpoint_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import endpoints
+
+        return endpoints.delete(blueprint.current_request, endpoint_id)
+
+    @blueprint.route("/{endpoint_id}/test", methods=["POST"], **_ANY_TYPE)
+    def webhook_trial(endpoint_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import trial
+
+        return trial.send(blueprint.current_request, endpoint_id)
+
+
+def _secrets(blueprint: Blueprint) -> None:
+    @blueprint.route("/{endpoint_id}/rotate", methods=["POST"], **_ANY_TYPE)
+    def rotate_webhook_secret(endpoint_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import rotation
+
+        return rotation.of_endpoint(blueprint.current_request, endpoint_id)
+
+    @blueprint.route("/secret/rotate", methods=["POST"], **_ANY_TYPE)
+    def rotate_account_secret() -> Response:
+        from chalicelib.api.webhooks_v1 import rotation
+
+        return rotation.of_account(blueprint.current_request)

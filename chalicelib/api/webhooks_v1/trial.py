@@ -1,0 +1,22 @@
+"""POST /v1/webhooks/{id}/test: one event of no job, delivered like any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.api.access import caller
+from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.webhooks_v1.lookup import own
+from chalicelib.errors import EndpointDisabled
+from chalicelib.webhooks import trial
+
+
+@enveloped
+def send(request: Any, endpoint_id: str) -> Response:
+    endpoint = own(caller(request.headers), endpoint_id)
+    if not endpoint.enabled:
+        raise EndpointDisabled("The endpoint is disabled: enable it to test it")
+    data = {"endpointId": endpoint.id, "deliveryId": trial.send(endpoint)}
+    return success(data, 202, "Test accepted: it is delivered like any other event")
