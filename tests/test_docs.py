@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from chalicelib import settings
+from chalicelib.accounts.endpoint_register import MOST_ENDPOINTS
+from chalicelib.accounts.endpoint_rows import EVENTS, TEST
+from chalicelib.accounts.sealed import MOST_OLDER, OVERLAP_MS
+from chalicelib.api import thin
 from chalicelib.api.audio_v1.models import Output
 from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
+from chalicelib.api.webhooks_v1.models import MAX_DESCRIPTION, Changes
 from chalicelib.audio.presets import BITRATES, RATES
 from chalicelib.sites.failures import CAUSES as SITE_CAUSES
 from chalicelib.text.exports import FORMATS
@@ -21,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 OPERATORS = (ROOT / "docs" / "operators.md").read_text()
 API = (ROOT / "docs" / "audio-api.md").read_text()
 TEXT_API = (ROOT / "docs" / "text-api.md").read_text()
+WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text()
 SET_BY_THE_STACK = {"BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"}
 
 
@@ -39,6 +45,8 @@ def test_every_setting_is_explained() -> None:
     assert read - SET_BY_THE_STACK - {"QUEUE_URL_"} <= explained
 
 
+OF_WEBHOOKS = {"ENDPOINT_NOT_FOUND", "ENDPOINT_DISABLED", "TOO_MANY_ENDPOINTS", "ROTATED_TOO_OFTEN"}
+"""Of no job and no upload; the page on webhooks explains them."""
 INTERNAL = {"NAMES_TAKEN", "OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED", "NOT_YET"}
 AUDIO = ("chalicelib/audio", "chalicelib/api/audio_v1", "chalicelib/sites/media.py")
 TEXT = ("chalicelib/text", "chalicelib/api/video_v1")
@@ -53,7 +61,7 @@ def codes(text: str) -> set[str]:
 
 @pytest.mark.parametrize(("guide", "others"), [(API, TEXT), (TEXT_API, AUDIO)], ids=["audio", "text"])
 def test_every_error_code_is_explained(guide: str, others: tuple[str, ...]) -> None:
-    raised = codes(source("chalicelib", without=others)) - INTERNAL
+    raised = codes(source("chalicelib", without=others)) - INTERNAL - OF_WEBHOOKS
     if guide is TEXT_API:
         raised = raised - {"FILE_EXPIRED"} | set(CAUSES) | {"JOB_CANCELLED"}
     else:
@@ -110,7 +118,19 @@ def test_every_field_of_an_output_is_explained(name: str) -> None:
 
 
 def test_the_retry_schedule_is_the_documented_one() -> None:
-    text = (ROOT / "docs" / "webhooks.md").read_text()
-    assert "5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h, each ±20 %" in text
+    assert "5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h, each ±20 %" in WEBHOOKS
     assert schedule.JITTER == 0.2
     assert "0,5,300,1800,7200,18000,36000,36000" in OPERATORS
+
+
+@pytest.mark.parametrize("name", sorted(OF_WEBHOOKS | set(Changes.model_fields) | set(EVENTS) | {TEST}))
+def test_every_word_of_saved_endpoints_is_explained(name: str) -> None:
+    assert f"`{name}`" in WEBHOOKS
+
+
+def test_the_numbers_of_saved_endpoints_are_the_documented_ones() -> None:
+    assert f"at most {MOST_ENDPOINTS} endpoints" in WEBHOOKS
+    assert f"at most {MAX_DESCRIPTION} characters" in WEBHOOKS
+    assert f"for {OVERLAP_MS // 3_600_000} hours" in WEBHOOKS
+    assert f"at most {MOST_OLDER} older secrets" in WEBHOOKS
+    assert f"fewer than {thin.MOST_BYTES:,} bytes" in WEBHOOKS

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.accounts import endpoints
 from chalicelib.accounts.endpoint_rows import Endpoint
@@ -169,3 +172,56 @@ def test_there_are_at_most_twenty_and_a_deleted_one_makes_room() -> None:
     with pytest.raises(TooManyEndpoints):
         made()
     assert len(endpoints.listed("acme")) == 20
+
+
+def meeting(times: int, reason: str = "TransactionConflict") -> Any:
+    """What DynamoDB answers to transactions that meet on one row."""
+    left = [times]
+
+    def conflict(**_: Any) -> None:
+        if left[0]:
+            left[0] -= 1
+            reasons = [{"Code": reason}, {"Code": "None"}]
+            error = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+            raise ClientError(error, "TransactWriteItems")  # type: ignore[arg-type]
+
+    return hooked("before-call.dynamodb.TransactWriteItems", conflict)
+
+
+def test_two_that_meet_both_come_through() -> None:
+    with meeting(2):
+        endpoint = made()
+    with meeting(2):
+        endpoints.delete("acme", endpoint.id)
+    assert endpoints.listed("acme") == []
+
+
+@pytest.mark.parametrize(("times", "reason"), [(100, "TransactionConflict"), (1, "ThrottlingError")])
+def test_what_does_not_end_is_raised(times: int, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.accounts.endpoint_register._PAUSE", 0)
+    with meeting(times, reason), pytest.raises(ClientError):
+        made()
+    assert endpoints.listed("acme") == []
+
+
+class Died(BaseException):
+    """Nothing catches this, as nothing catches a SIGKILL."""
+
+
+@pytest.mark.parametrize("call", ["kms.Encrypt", "dynamodb.TransactWriteItems"])
+@pytest.mark.parametrize("moment", ["before-call", "after-call"])
+def test_a_crash_leaves_a_whole_endpoint_or_none(call: str, moment: str) -> None:
+    """Also of its place among the twenty: what is left can be deleted, and then twenty fit again."""
+
+    def die(**_: Any) -> None:
+        raise Died
+
+    with hooked(f"{moment}.{call}", die), pytest.raises(Died):
+        made()
+    left = endpoints.listed("acme")
+    assert len(left) == ((moment, call) == ("after-call", "dynamodb.TransactWriteItems"))
+    for endpoint in left:
+        endpoints.rotate("acme", endpoint.id, NOW)
+        endpoints.delete("acme", endpoint.id)
+    for _ in range(20):
+        made()

@@ -126,12 +126,8 @@ def test_kms_is_asked_once_for_each_secret(owner: Owner) -> None:
     owner.rotate(NOW)
     owner.secrets(NOW)
     calls: list[Any] = []
-    client = aws.kms()
-    client.meta.events.register("before-call.kms.Decrypt", lambda **call: calls.append(call), "count")
-    try:
+    with hooked("before-call.kms.Decrypt", lambda **call: calls.append(call)):
         owner.secrets(NOW)
-    finally:
-        client.meta.events.unregister("before-call.kms.Decrypt", unique_id="count")
     assert calls == []
 
 

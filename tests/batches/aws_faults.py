@@ -10,7 +10,14 @@ from botocore.exceptions import ClientError
 
 from chalicelib import aws
 
-CLIENTS: tuple[Callable[[], Any], ...] = (aws.dynamodb, aws.sqs, aws.stepfunctions, aws.s3, aws.events)
+CLIENTS: tuple[Callable[[], Any], ...] = (
+    aws.dynamodb,
+    aws.sqs,
+    aws.stepfunctions,
+    aws.s3,
+    aws.events,
+    aws.kms,
+)
 
 
 @contextmanager
