@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.audio import additions, audio_tracks, failures, kept, mp4, plan, probe, timing, trim
@@ -89,7 +90,8 @@ class _Extraction:
     @property
     def _index_in_front(self) -> bool:
         """Of a container that has one; it tells all there is to know."""
-        return 0 < self._download.sniffed.index_end <= len(self._download.head)
+        sniffed = self._download.sniffed
+        return not sniffed.fragmented and 0 < sniffed.index_end <= len(self._download.head)
 
     def _may_stream(self) -> bool:
         known = self._download.sniffed.front_to_back and self._download.sniffed.index_end <= len(
@@ -160,6 +162,8 @@ class _Extraction:
         if not partial and mp4.encrypted(spooled):
             raise failures.encrypted()
         info = probe.probe(spooled, still, partial=partial)
+        if partial and self._download.sniffed.fragmented:
+            info = replace(info, duration=None)
         self._progress.learn(input=input_facts(self._download, info))
         stream = audio_tracks.choose(info, self._request.track)
         if not partial:

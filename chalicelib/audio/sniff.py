@@ -35,6 +35,8 @@ class Sniffed:
     index_end: int = 0
     """Bytes from the start that a probe needs; more than `head` may hold."""
     encrypted: bool = False
+    fragmented: bool = False
+    """An MP4 whose index tells nothing of how long it is."""
 
 
 def sniff(head: bytes) -> Sniffed:
@@ -45,7 +47,8 @@ def sniff(head: bytes) -> Sniffed:
         if kind == b"mdat":
             break
         if kind == b"moov":
-            return Sniffed(container, True, start + size, is_encrypted(head[start : start + size]))
+            index = head[start : start + size]
+            return Sniffed(container, True, start + size, is_encrypted(index), b"mvex" in index)
     return Sniffed(container, False)
 
 

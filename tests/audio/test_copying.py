@@ -41,3 +41,15 @@ def test_a_copy_with_a_gap_is_given_up_and_the_source_fetched_again(audio: Audio
     assert (outcome["mode"], outcome["warnings"]) == ("transcode", [])
     assert truth.seconds(path) == pytest.approx(10, abs=0.1)
     assert len(audio.web.log) == before + 2
+
+
+@pytest.mark.parametrize(("to", "mode"), [("aac", "copy"), ("mp3", "transcode")])
+def test_what_comes_in_fragments_is_as_long_as_all_of_it(
+    audio: Audio, media: Path, to: str, mode: str
+) -> None:
+    fragments = ["-movflags", "+frag_keyframe", "-g", "10"]
+    ffmpeg(*_WIDE, *music(10), *_ENCODED, *fragments, media / "fragments.mp4")
+    outcome = audio.run("plain/fragments.mp4", to)
+    assert outcome["mode"] == mode
+    assert outcome["input"]["duration"] == pytest.approx(10, abs=0.1)
+    assert truth.seconds(audio.result(outcome)) == pytest.approx(10, abs=0.1)
