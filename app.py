@@ -42,9 +42,10 @@ def watchdog(event: CloudWatchEvent) -> Any:
 
 @app.lambda_function(name="aggregate")
 def aggregate(event: dict[str, Any], context: Any) -> Any:
+    from chalicelib.api.events import paths
     from chalicelib.batches.finish import aggregate
 
-    return aggregate(event)
+    return aggregate(event, paths)
 
 
 @app.lambda_function(name="deliver")

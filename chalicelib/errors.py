@@ -6,6 +6,7 @@ BatchreelError
 │   ├── Unauthorized        401
 │   ├── NotFound            404
 │   ├── Gone                410
+│   ├── StillRunning        409
 │   ├── IdempotencyConflict 422
 │   ├── NamesTaken          409
 │   ├── TooManyEndpoints    409
@@ -61,8 +62,15 @@ class Gone(RequestError):
     status = 410
 
 
+class StillRunning(RequestError):
+    """What is to be deleted has not ended."""
+
+    code = "STILL_RUNNING"
+    status = 409
+
+
 class IdempotencyConflict(RequestError):
-    """The Idempotency-Key was used before with another body."""
+    """The Idempotency-Key was used before with another body, or for what has been deleted since."""
 
     code = "IDEMPOTENCY_CONFLICT"
     status = 422

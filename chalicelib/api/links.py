@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from chalicelib import aws, filenames
 from chalicelib.settings import settings
@@ -13,16 +15,47 @@ from chalicelib.settings import settings
 _NOT_PLAIN: Final = re.compile(r"[^ -~]|%")
 
 
+@dataclass(frozen=True)
+class Link:
+    url: str
+    expires_at: int
+    """From when on S3 refuses it; milliseconds since the epoch, as all times here."""
+
+
 def presigned(
     key: str, *, filename: str, content_type: str, now: int, expires_at: int, method: str = "GET"
 ) -> str | None:
-    """None once the result has expired. Times are milliseconds since the epoch.
+    """As `link`."""
+    made = link(
+        key, filename=filename, content_type=content_type, now=now, expires_at=expires_at, method=method
+    )
+    return made.url if made else None
+
+
+def link(
+    key: str, *, filename: str, content_type: str, now: int, expires_at: int, method: str = "GET"
+) -> Link | None:
+    """None once the result has expired, and in its last second.
 
     A link is good for one method: S3 signs it, and answers a HEAD of a GET's link with 403.
     """
     seconds = min(settings().link_seconds, (expires_at - now) // 1000)
-    if seconds < 1:
-        return None
+    while seconds >= 1:
+        url = _signed(key, filename, content_type, seconds, method)
+        ends = _end(url)
+        if ends <= expires_at:
+            return Link(url, ends)
+        seconds -= 1  # it was signed a moment after `now`
+    return None
+
+
+def _end(url: str) -> int:
+    query = dict(parse_qsl(urlsplit(url).query))
+    signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
+    return (int(signed.timestamp()) + int(query["X-Amz-Expires"])) * 1000
+
+
+def _signed(key: str, filename: str, content_type: str, seconds: int, method: str) -> str:
     return aws.s3().generate_presigned_url(
         {"GET": "get_object", "HEAD": "head_object"}[method],
         Params={

@@ -54,8 +54,16 @@ def name_in(url: str) -> str:
     return unquote(url.partition("/")[2])
 
 
+def id_in(url: str) -> str:
+    return url.removeprefix(SCHEME).partition("/")[0]
+
+
 def object_key(url: str) -> str:
-    return _key(url.removeprefix(SCHEME).partition("/")[0])
+    return _key(id_in(url))
+
+
+def remove(url: str) -> None:
+    aws.s3().delete_object(Bucket=settings().bucket, Key=object_key(url))
 
 
 def _key(upload_id: str) -> str:

@@ -60,6 +60,10 @@ def find(account: str, upload_id: str) -> Upload | None:
     return found if found and (found.id, found.owner) == (upload_id, account) else None
 
 
+def remove(upload_id: str) -> None:
+    aws.dynamodb().delete_item(TableName=settings().batches_table, Key=_item_key(upload_id))
+
+
 def _address(account: str, idempotency: tuple[str, str] | None) -> str:
     if idempotency is None:
         return secrets.token_hex(_ADDRESS_DIGITS // 2)

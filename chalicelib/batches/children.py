@@ -32,6 +32,7 @@ def submit(parent: Job, requests: Sequence[Mapping[str, Any]], clock: Clock) -> 
         metadata=around.metadata,
         merge_equal=True,
         parallel=around.parallel,
+        expires_after=parent.expires_after,
         parent=parent,
     )
     try:

@@ -16,13 +16,15 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import dependents, family, ids, items, store
+from chalicelib.batches import dependents, family, ids, items, objects, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
 from chalicelib.settings import settings
 
 log = logging.getLogger(__name__)
+Paths = Callable[[Job], Mapping[str, Any]]
+"""Where the API of a job answers about it, by name."""
 
 
 def settle(job: Job | None, clock: Clock = now_ms) -> None:
@@ -41,7 +43,7 @@ def settle(job: Job | None, clock: Clock = now_ms) -> None:
 def close_if_complete(batch: Batch, clock: Clock = now_ms) -> None:
     if not batch.complete:
         return
-    store.close(batch.token, now=clock())
+    store.close(batch, now=clock())
     start(f"{batch.id}-{batch.round}", {"scope": "batch", "batch_id": batch.id})
     if parent := family.parent_of(batch):
         settle(parent, clock)
@@ -68,7 +70,7 @@ def _deliveries(subject: Job | Batch) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- the state machine's first step
 
 
-def aggregate(request: Mapping[str, Any]) -> dict[str, Any]:
+def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict[str, Any]:
     """Write results.jsonl and errors.jsonl, tell the event bus, and say who is to be told.
 
     Raises ServiceUnavailable when AWS did not answer; the state machine then tries again.
@@ -78,29 +80,27 @@ def aggregate(request: Mapping[str, Any]) -> dict[str, Any]:
         loaded = store.load(address.token) if address else None
         if loaded is None:  # deleted meanwhile
             return {"deliveries": []}
-        _publish(*loaded)
+        _publish(*loaded, paths)
     except (ClientError, BotoCoreError) as error:
         raise ServiceUnavailable(str(error)) from error
     return {"deliveries": _deliveries(loaded[0])}
 
 
-def _publish(batch: Batch, jobs: Sequence[Job]) -> None:
-    prefix = f"batches/{batch.id}/{batch.round}/"
+def _publish(batch: Batch, jobs: Sequence[Job], paths: Paths) -> None:
+    prefix = f"{objects.of_batch(batch)}{batch.round}/"
     results, errors = prefix + "results.jsonl", prefix + "errors.jsonl"
-    _write_lines(results, jobs, lambda job: job.status is JobStatus.COMPLETED)
-    _write_lines(errors, jobs, lambda job: job.status is not JobStatus.COMPLETED)
+    _write_lines(results, [_line(job, paths) for job in jobs if job.status is JobStatus.COMPLETED])
+    _write_lines(errors, [_line(job, paths) for job in jobs if job.status is not JobStatus.COMPLETED])
     store.set_files(batch.token, results_key=results, errors_key=errors)
     _put_event(batch, results, errors)
 
 
-def _write_lines(key: str, jobs: Sequence[Job], wanted: Callable[[Job], bool]) -> None:
-    lines = "".join(items.encode(_line(job)) + "\n" for job in jobs if wanted(job))
-    aws.s3().put_object(
-        Bucket=settings().bucket, Key=key, Body=lines.encode(), ContentType="application/x-ndjson"
-    )
+def _write_lines(key: str, lines: Sequence[Mapping[str, Any]]) -> None:
+    body = "".join(items.encode(line) + "\n" for line in lines).encode()
+    aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=body, ContentType="application/x-ndjson")
 
 
-def _line(job: Job) -> dict[str, Any]:
+def _line(job: Job, paths: Paths) -> dict[str, Any]:
     line: dict[str, Any] = {
         "job_id": job.id,
         "index": job.index,
@@ -109,6 +109,8 @@ def _line(job: Job) -> dict[str, Any]:
         "attempts": job.attempt,
         "created_at": iso(job.created_at),
         "ended_at": iso(job.ended_at) if job.ended_at else None,
+        "expires_at": iso(job.expires_at) if job.expires_at else None,
+        "urls": dict(paths(job)),
     }
     if job.outcome is not None:
         line["outcome"] = dict(job.outcome)

@@ -39,6 +39,11 @@ def job_id(token: str, index: int) -> str:
     return f"job_{token}{index:03x}"
 
 
+def common_to_jobs(token: str) -> str:
+    """What the ids of all jobs of a batch begin with, and of no other."""
+    return f"job_{token}"
+
+
 def well_formed(kind: str, text: str) -> bool:
     """Whether `text` looks like an id of that kind (`job` or `batch`), whether or not one exists."""
     match = _FORM.fullmatch(text)

@@ -56,6 +56,10 @@ def sort_key(index: int) -> str:
     return f"J#{index:03x}" if index else "#"
 
 
+def index_in(sort: str) -> int:
+    return int(sort[2:], 16)
+
+
 def encode(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
@@ -80,7 +84,7 @@ def to_job(item: Mapping[str, Any]) -> Job:
     row["error"] = Failure(**row["error"]) if "error" in row else None
     return Job(
         token=row["pk"][2:],
-        index=int(row["sk"][2:], 16),
+        index=index_in(row["sk"]),
         account=row["owner"],
         webhooks=row.pop("webhooks", ()),
         **{f.name: row[f.name] for f in fields(Job) if f.name in row},

@@ -17,6 +17,19 @@ RUNNERS = {
 }
 
 
+SENT = {
+    "audio": "chalicelib.audio.sent",
+    "text": "chalicelib.text.sent",
+}
+"""Light: the API imports these."""
+
+
+def forget(kind: str) -> Callable[[str, Mapping[str, Any]], None]:
+    """Removes what the caller has sent for this one job (by its id and request), beside its own objects. Safe
+    to repeat."""
+    return cast(Callable[[str, Mapping[str, Any]], None], import_module(SENT[kind]).forget)
+
+
 def runner(kind: str) -> Runner:
     """Imported when used: a queue of one kind must not pay for the libraries of another."""
     return cast(Runner, import_module(RUNNERS[kind]).run)

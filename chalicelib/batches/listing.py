@@ -47,7 +47,7 @@ def _newest_first(account: str, face: str) -> Iterator[Batch]:
         TableName=settings().batches_table,
         IndexName="by_account",
         KeyConditionExpression="account = :account",
-        FilterExpression="face = :face",
+        FilterExpression="face = :face AND attribute_not_exists(deleted_at)",
         ExpressionAttributeValues=items.values({":account": account, ":face": face}),
         ScanIndexForward=False,
     ):

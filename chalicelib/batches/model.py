@@ -88,6 +88,10 @@ class Job:
     """Index of the job of this batch that runs for both: its outcome is copied."""
     dependents: tuple[int, ...] = ()
     """Jobs that its end releases: those that take its outcome, and the next one of a serial batch."""
+    expires_after: int | None = None
+    """Seconds from its end until its results expire; None: as the operator has set it."""
+    child: str | None = None
+    """Token of the batch that it asked for."""
     held: bool = False
     """Not sent before the job it depends on has ended."""
     created_at: int
@@ -142,6 +146,8 @@ class Batch:
     """Accepted as one job, not as a batch, and not listed as one."""
     parent: str | None = None
     """Id of the job that this batch was made by."""
+    expires_after: int | None = None
+    """As of its jobs."""
     created_at: int
     round: int = 0
     done: frozenset[int] = frozenset()
@@ -150,6 +156,8 @@ class Batch:
     enqueued_at: int | None = None
     ended_at: int | None = None
     expires_at: int | None = None
+    deleted_at: int | None = None
+    """From then on there is no such batch, but for whoever deletes it."""
     fingerprint: str | None = None
     estimated_seconds: int = 0
     """Until a job should be done, as told when the batch was accepted."""

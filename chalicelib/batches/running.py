@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.batches import children, store
+from chalicelib.batches import children, objects, store
 from chalicelib.batches.model import Job, JobStatus
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import BatchreelError, JobCancelled, LeaseLost
@@ -42,7 +42,7 @@ class Running:
     @property
     def object_prefix(self) -> str:
         """Per attempt: a worker that lost its lease must not overwrite the file of the one that has it."""
-        return f"jobs/{self._job.id}/{self._job.attempt}/"
+        return f"{objects.of_job(self._job)}{self._job.attempt}/"
 
     def submit_children(self, requests: Sequence[Mapping[str, Any]]) -> str:
         return children.submit(self._job, requests, self._clock)

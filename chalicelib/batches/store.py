@@ -5,24 +5,18 @@ Each is safe to repeat. A write that lost its condition says so by its return va
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib import aws
-from chalicelib.batches import items
+from chalicelib.batches import items, lifetimes
 from chalicelib.batches.model import Batch, Failure, Job, JobStatus
 from chalicelib.settings import settings
 
 _DAY_MS = 24 * 3600 * 1000
-UNSETTLED_TTL_MS = 30 * _DAY_MS
-"""What was accepted half-way, or never ended, is dropped after this."""
 KEPT_AFTER_EXPIRY_MS = 7 * _DAY_MS
 """How long an expired job still answers that it has expired."""
-OPEN_SHARDS = 4
-_CHUNK = 98  # of the 100 actions of a transaction, leaving room for the batch item and its parent
 
 
 def _table() -> str:
@@ -33,67 +27,17 @@ def _seconds(ms: int) -> int:
     return ms // 1000
 
 
-# ---------------------------------------------------------------- accept
-
-
-def insert(batch: Batch, jobs: Sequence[Job], parent: Job | None = None, takes: Sequence[str] = ()) -> bool:
-    """Put all jobs, then the batch item with the names it takes: it is the commit point. False if any of
-    them is taken, or if the job that asks for the batch is no longer in its asker's hands."""
-    ttl = _seconds(batch.created_at + UNSETTLED_TTL_MS)
-    rows = [items.from_job(job, ttl) for job in jobs]
-    extra = {"ttl": ttl, "open_shard": _shard(batch.token), "opened_at": batch.created_at}
-    head = items.from_batch(batch, extra)
-    names = [items.name_key(name) | items.values({"token": batch.token, "ttl": ttl}) for name in takes]
-    size = _CHUNK - len(names)
-    last = max(0, (len(rows) - 1) // size * size)
-    chunks = [[_put_absent(row) for row in rows[n : n + size]] for n in range(0, last, size)]
-    commit = [_put_absent(row) for row in (*rows[last:], *names, head)]
-    commit += [_still_runs(parent)] if parent else []
-    return all(_transact(actions) for actions in (*chunks, commit))
-
-
-def _put_absent(row: items.Item) -> dict[str, Any]:
-    return {"Put": {"TableName": _table(), "Item": row, "ConditionExpression": "attribute_not_exists(pk)"}}
-
-
-def _still_runs(job: Job) -> dict[str, Any]:
-    """In this attempt, and no later one."""
-    check = {
-        "TableName": _table(),
-        "Key": items.key(job.token, job.index),
-        "ConditionExpression": "#status = :processing AND attempt = :attempt",
-        "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": items.values(
-            {":processing": JobStatus.PROCESSING, ":attempt": job.attempt}
-        ),
-    }
-    return {"ConditionCheck": check}
-
-
-def _transact(actions: Sequence[Any]) -> bool:
-    try:
-        aws.dynamodb().transact_write_items(TransactItems=actions)
-    except ClientError as error:
-        if _taken(error):
-            return False
-        raise
-    return True
-
-
-def _taken(error: ClientError) -> bool:
-    """The items exist, or another transaction is writing them at this moment."""
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") in ("ConditionalCheckFailed", "TransactionConflict") for reason in reasons)
-
-
-def _shard(token: str) -> str:
-    return f"open#{int(token[-1], 16) % OPEN_SHARDS}"
-
-
 # ---------------------------------------------------------------- read
 
 
 def get_batch(token: str) -> Batch | None:
+    """None also for one that is being deleted."""
+    found = head(token)
+    return found if found and found.deleted_at is None else None
+
+
+def head(token: str) -> Batch | None:
+    """Deleted or not."""
     item = _get(token, 0)
     return items.to_batch(item) if item else None
 
@@ -108,15 +52,8 @@ def _get(token: str, index: int) -> Mapping[str, Any] | None:
     return answer.get("Item")
 
 
-def taker(name: str) -> str | None:
-    """Token of the batch that has taken a name."""
-    answer = aws.dynamodb().get_item(TableName=_table(), Key=items.name_key(name), ConsistentRead=True)
-    item = answer.get("Item")
-    return item["token"]["S"] if item else None
-
-
 def load(token: str) -> tuple[Batch, list[Job]] | None:
-    """A whole batch by one query (pages of 1 MB), jobs in order."""
+    """A whole batch by one query (pages of 1 MB), jobs in order; None also for one that is being deleted."""
     batch: Batch | None = None
     jobs: list[Job] = []
     pages = (
@@ -135,21 +72,7 @@ def load(token: str) -> tuple[Batch, list[Job]] | None:
                 batch = items.to_batch(item)
             elif item["sk"]["S"].startswith("J#"):
                 jobs.append(items.to_job(item))
-    return (batch, jobs) if batch else None
-
-
-def open_tokens(before: int) -> Iterator[str]:
-    """Batches that have not ended and were opened before that time."""
-    pages = aws.dynamodb().get_paginator("query")
-    for shard in range(OPEN_SHARDS):
-        for page in pages.paginate(
-            TableName=_table(),
-            IndexName="open",
-            KeyConditionExpression="open_shard = :shard AND opened_at < :before",
-            ExpressionAttributeValues=items.values({":shard": f"open#{shard}", ":before": before}),
-        ):
-            for item in page["Items"]:
-                yield item["pk"]["S"].removeprefix("B#")
+    return (batch, jobs) if batch and batch.deleted_at is None else None
 
 
 # ---------------------------------------------------------------- the moves of a job
@@ -203,7 +126,7 @@ def fail(job: Job, failure: Failure, *, now: int, as_seen: bool = False) -> Writ
 
 
 def _end(job: Job, status: JobStatus, now: int, extra: Mapping[str, Any], as_seen: bool = False) -> Write:
-    expires = now + settings().retention_seconds * 1000
+    expires = now + lifetimes.seconds(job.expires_after) * 1000
     ttl = _seconds(expires + KEPT_AFTER_EXPIRY_MS)
     fields = {"ended_at": now, "expires_at": expires, "ttl": ttl, **extra}
     sets = "".join(f", #{name} = :{name}" for name in fields)
@@ -315,11 +238,11 @@ def enqueued(token: str, *, now: int) -> Batch | None:
     return _update_batch(token, "SET enqueued_at = :now", "attribute_exists(pk)", {":now": now})
 
 
-def close(token: str, *, now: int) -> Batch | None:
+def close(batch: Batch, *, now: int) -> Batch | None:
     """Set the end once; None if it was set before."""
-    expires = now + settings().retention_seconds * 1000
+    expires = now + lifetimes.seconds(batch.expires_after) * 1000
     return _update_batch(
-        token,
+        batch.token,
         "SET ended_at = :now, expires_at = :expires, #ttl = :ttl",
         "attribute_exists(pk) AND attribute_not_exists(ended_at)",
         {":now": now, ":expires": expires, ":ttl": _seconds(expires + KEPT_AFTER_EXPIRY_MS)},
@@ -351,7 +274,7 @@ def _update_batch(
             TableName=_table(),
             Key=items.key(token, 0),
             UpdateExpression=update,
-            ConditionExpression=condition,
+            ConditionExpression=f"{condition} AND attribute_not_exists(deleted_at)",
             ReturnValues="ALL_NEW",
             **request,
         )

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.batches import dependents, ids, items, queues, store
+from chalicelib.batches import dependents, ids, insertion, items, lifetimes, queues, store
 from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
 from chalicelib.batches.order import places
 from chalicelib.clock import Clock, now_ms
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 _STILL_RUNNING = "The first request with this Idempotency-Key is still being accepted"
 _AT_ONCE = "Another request for the same thing is being accepted at this moment"
 _OTHER_BODY = "This Idempotency-Key was used with another request body: send a new key"
+_DELETED = "The batch of this Idempotency-Key was deleted: send a new key"
 IDEMPOTENCY_MS = 24 * 3600 * 1000
 
 
@@ -38,6 +39,8 @@ class Submission:
     parallel: bool = True
     """False: a job is sent when the one before it has ended."""
     single: bool = False
+    expires_after: int | None = None
+    """Seconds that results live (lifetimes.py has the limits); None: as the operator has set it."""
     parent: Job | None = None
     """The job that asks for this batch, which is accepted only as long as that runs in this attempt."""
     takes: tuple[str, ...] = ()
@@ -53,7 +56,8 @@ class Accepted:
 
 
 def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
-    """Raises QueueFull, IdempotencyConflict when the key was used with another request, and NamesTaken."""
+    """Raises QueueFull, IdempotencyConflict when the key was used with another request or for
+    what is deleted, and NamesTaken."""
     now = clock()
     token, known = _address(new, now)
     if known:
@@ -77,7 +81,7 @@ def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
 def _accept(token: str, new: Submission, now: int, clock: Clock) -> Accepted:
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
     batch, jobs = _items(token, new, now, waiting)
-    if not store.insert(batch, jobs, new.parent, new.takes) and not _finish_insert(batch, jobs, new):
+    if not insertion.insert(batch, jobs, new.parent, new.takes) and not _finish_insert(batch, jobs, new):
         return _replay(store.get_batch(token), new)
     _enqueue(batch, jobs, clock)
     return Accepted(batch, jobs, False)
@@ -100,13 +104,16 @@ def _address(new: Submission, now: int) -> tuple[str, Batch | None]:
     today = now // IDEMPOTENCY_MS
     before, token = (ids.derived_token(new.account, *new.idempotency, str(day)) for day in (today - 1, today))
     for candidate in (before, token):
-        batch = store.get_batch(candidate)
+        batch = store.head(candidate)
         if batch and batch.created_at > now - IDEMPOTENCY_MS:
+            if batch.deleted_at is not None:
+                raise IdempotencyConflict(_DELETED)
             return candidate, batch
     return token, None
 
 
 def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, list[Job]]:
+    life = lifetimes.seconds(new.expires_after)
     batch = Batch(
         token=token,
         account=new.account,
@@ -117,6 +124,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         metadata=new.metadata,
         parallel=new.parallel,
         single=new.single,
+        expires_after=life,
         parent=new.parent.id if new.parent else None,
         created_at=now,
         fingerprint=_fingerprint(new),
@@ -139,6 +147,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
             same_as=place.same_as,
             dependents=place.dependents,
             held=place.held,
+            expires_after=life,
             created_at=now,
             queued_at=now,
         )
@@ -149,7 +158,8 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
 
 def _fingerprint(new: Submission) -> str:
     jobs = [asdict(job) for job in new.jobs]
-    whole = [new.kind, new.face, new.webhooks, dict(new.metadata), new.parallel, new.single, jobs]
+    options = [new.parallel, new.single, new.expires_after]
+    whole = [new.kind, new.face, new.webhooks, dict(new.metadata), *options, jobs]
     return hashlib.sha256(items.encode(whole).encode()).hexdigest()
 
 
@@ -166,14 +176,14 @@ def _finish_insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     longer = store.get_job(batch.token, batch.total + 1)
     if longer or any(_asked(seen) != _asked(job) for job in jobs if (seen := stored[job.index])):
         raise IdempotencyConflict(_OTHER_BODY)
-    if store.insert(batch, [job for job in jobs if stored[job.index] is None], new.parent, new.takes):
+    if insertion.insert(batch, [job for job in jobs if stored[job.index] is None], new.parent, new.takes):
         return True
     _refuse_taken(batch.token, new.takes)
     return False
 
 
 def _refuse_taken(token: str, names: Sequence[str]) -> None:
-    taken = tuple(name for name in names if store.taker(name) not in (None, token))
+    taken = tuple(name for name in names if insertion.taker(name) not in (None, token))
     if taken:
         raise NamesTaken(taken)
 

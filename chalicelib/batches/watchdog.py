@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from chalicelib.batches import dependents, queues, store
+from chalicelib.batches import deletion, dependents, open_index, queues, store
 from chalicelib.batches.finish import close_if_complete, settle
 from chalicelib.batches.lost import give_up
 from chalicelib.batches.model import Batch, Job, JobStatus
@@ -22,12 +22,14 @@ SWEEP_MS = 45_000
 
 
 def sweep(clock: Clock = now_ms) -> dict[str, int]:
-    """How many open batches were looked at, and how many could not be.
+    """How many batches, open or being deleted, were looked at, and how many could not be.
 
     In random order, so that a sweep that runs out of time leaves out others than the one before.
     """
     started = clock()
-    tokens = list(store.open_tokens(started - settings().enqueue_grace_seconds * 1000))
+    grace = settings().enqueue_grace_seconds * 1000
+    tokens = list(open_index.tokens(open_index.OPEN, started - grace))
+    tokens += open_index.tokens(open_index.DELETING, started + 1)
     random.shuffle(tokens)
     expected = cache(lambda kind, priority: queues.estimated_seconds(queues.backlog(kind, priority)))
     seen = broken = 0
@@ -46,6 +48,8 @@ def _repaired(token: str, expected: ExpectedWait, clock: Clock) -> bool:
         loaded = store.load(token)
         if loaded:
             repair(*loaded, expected, clock)
+        else:
+            deletion.resume(token, clock)
     except Exception:
         log.exception("watchdog could not repair a batch", extra={"token": token})
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import aws
-from chalicelib.batches import finish, ids, store
+from chalicelib.batches import finish, ids, objects, store
 from chalicelib.batches.model import Failure, Job
 from chalicelib.clock import now_ms
 from chalicelib.settings import settings
@@ -33,7 +33,8 @@ def completed(
     job_id: str, name: str = "video.mp3", content: bytes = BYTES, loudness: Any = None, **facts: Any
 ) -> Job:
     """`facts`: of the output, in place of the usual ones."""
-    key = f"jobs/{job_id}/1/audio.mp3"
+    job = started(job_id)
+    key = f"{objects.of_job(job)}1/audio.mp3"
     aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=content)
     output = {
         "key": key,
@@ -48,10 +49,10 @@ def completed(
     } | facts
     source = {"name": "video.mp4", "size": 1_000_000, "duration": 12.3, "format": "mov"}
     outcome = {"input": source, "output": output, "warnings": [], "loudness": loudness}
-    job = store.complete(started(job_id), outcome, now=now_ms()).job
-    finish.settle(job)
-    assert job
-    return job
+    ended = store.complete(job, outcome, now=now_ms()).job
+    finish.settle(ended)
+    assert ended
+    return ended
 
 
 def waiting_for_its_next_attempt(job_id: str) -> Job:

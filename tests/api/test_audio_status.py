@@ -109,14 +109,14 @@ def test_a_batch_counts_its_jobs_and_links_its_results(api: Api) -> None:
     assert sum(data["counts"].values()) == 3
     assert [job["status"] for job in data["jobs"]] == ["completed", "failed", "queued"]
     assert data["jobs"][1]["error"]["code"] == "EXTRACTION_FAILED"
-    assert data["results"] is None
+    assert (data["resultsFile"], data["errorsFile"]) == (None, None)
 
     completed(jobs[2]["jobId"])
     finish.aggregate({"batch_id": batch_id})
     data = api.get(f"/audio-extract/v1/batch/{batch_id}").json["data"]
     assert data["status"] == "partial_failure"
-    assert "results.jsonl" in data["results"]
-    assert "errors.jsonl" in data["errors"]
+    assert "results.jsonl" in data["resultsFile"]["url"]
+    assert "errors.jsonl" in data["errorsFile"]["url"]
     assert data["completedAt"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.batches import ids, store
+from chalicelib.batches import ids, open_index, store
 from chalicelib.batches.model import Job
 from chalicelib.settings import settings
 from tests.api.conftest import Api
@@ -314,7 +314,7 @@ def test_the_limit_is_told_before_anything_else(api: Api) -> None:
 
 def test_one_bad_job_refuses_the_whole_batch(api: Api) -> None:
     api.post("/v1/batch", {"jobs": [extract_body(), changed("output.format", "x")]})
-    assert list(store.open_tokens(10**15)) == []
+    assert list(open_index.tokens(open_index.OPEN, 10**15)) == []
 
 
 def test_any_content_type_is_read_as_json(api: Api) -> None:

@@ -12,7 +12,7 @@ import requests
 
 from chalicelib import aws
 from chalicelib.accounts import keys
-from chalicelib.batches import ids, store
+from chalicelib.batches import ids, open_index, store
 from chalicelib.batches.model import Job
 from chalicelib.settings import settings
 from tests.api.conftest import Answer, Api
@@ -201,7 +201,7 @@ def test_an_upload_is_for_one_job(api: Api) -> None:
     batch = api.post("/v1/batch", {"jobs": [extract_body(), body_for(upload_id)]})
     assert (batch.status, batch.error["code"]) == (409, "UPLOAD_ALREADY_USED")
     assert batch.error["message"].startswith("jobs[1].source.file: ")
-    assert len(list(store.open_tokens(10**15))) == 1
+    assert len(list(open_index.tokens(open_index.OPEN, 10**15))) == 1
 
 
 def test_two_jobs_of_a_batch_cannot_share_an_upload(api: Api) -> None:

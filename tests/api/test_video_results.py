@@ -231,9 +231,9 @@ def test_an_export_too_large_for_an_answer_is_a_link(api: Api, monkeypatch: pyte
     completed(job_id)
     answer = api.get(f"/api/v1/videos/export/{job_id}/txt")
     assert (answer.status, answer.body) == (302, b"")
-    assert f"jobs/{job_id}/exports/txt" in answer.headers["location"]
+    assert f"jobs/2d/{job_id}/exports/txt" in answer.headers["location"]
     assert "response-content-disposition=attachment" in answer.headers["location"]
-    held = aws.s3().get_object(Bucket=settings().bucket, Key=f"jobs/{job_id}/exports/txt")["Body"].read()
+    held = aws.s3().get_object(Bucket=settings().bucket, Key=f"jobs/2d/{job_id}/exports/txt")["Body"].read()
     assert b"three" in held
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.accounts import keys
-from chalicelib.batches import ids, queues, store
+from chalicelib.batches import ids, open_index, queues, store
 from chalicelib.settings import settings
 from tests.api.conftest import Api
 from tests.api.video_jobs import PLAYLIST, WATCH, batch_of, item, stored, video_of, watch
@@ -147,10 +146,23 @@ def test_a_batch_that_is_not_parallel_waits_for_each_job(api: Api) -> None:
 def test_captions_sent_along_lie_in_the_bucket_and_not_in_the_job(api: Api) -> None:
     captions = "1\n00:00:01,000 --> 00:00:02,000\nGrüße\n"
     job = stored(video_of(api, captions=captions, captions_format="srt"))
-    key = "captions/" + hashlib.sha256(b"acme\0" + captions.encode()).hexdigest()
+    key = job.request["captions_key"]
+    assert re.fullmatch(r"captions/[0-9a-f]{64}", key)
     assert job.request == {"url": WATCH, "captions_key": key, "captions_format": "srt"}
     body = aws.s3().get_object(Bucket=settings().bucket, Key=key)["Body"].read()
     assert body.decode() == captions
+
+
+def test_captions_are_of_one_submission_and_a_repeat_is_the_same(api: Api) -> None:
+    """So that they can go with it; and items with the same ones are the same work."""
+    first = batch_of(api, item(captions="the same"), item(captions="the same"))["individual_jobs"]
+    one, two = (stored(job["job_id"]) for job in first)
+    assert (one.request, two.same_as) == (two.request, 1)
+    assert stored(video_of(api, captions="the same")).request["captions_key"] != one.request["captions_key"]
+    body = {"video_url": WATCH, "captions": "the same"}
+    made = [api.post(VIDEO, body, idempotency_key="k") for _ in range(2)]
+    assert made[0].json == made[1].json
+    assert made[1].headers["idempotent-replayed"] == "true"
 
 
 def test_a_playlist_is_taken_as_one_where_that_is_asked_for(api: Api) -> None:
@@ -270,7 +282,7 @@ def test_a_bad_batch_is_refused_whole(api: Api, body: dict[str, Any], sentence: 
     answer = api.post(BATCH, body)
     assert (answer.status, answer.error["code"]) == (422, "INVALID_REQUEST")
     assert answer.error["message"].startswith(sentence)
-    assert list(store.open_tokens(10**15)) == []
+    assert list(open_index.tokens(open_index.OPEN, 10**15)) == []
 
 
 NO_OBJECTS = [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import aws
-from chalicelib.batches import finish, ids, items, store
+from chalicelib.batches import finish, ids, items, objects, store
 from chalicelib.batches.model import Failure, Job, JobStatus
 from chalicelib.clock import now_ms
 from chalicelib.settings import settings
@@ -80,7 +80,7 @@ def stored(job_id: str) -> Job:
 def completed(job_id: str, transcript: Transcript = TRANSCRIPT, words: str = "Summary") -> Job:
     modes = TextRequest.from_json(stored(job_id).request).modes
     summaries = tuple(summary(mode) for mode in modes)
-    keys = {name: f"jobs/{job_id}/1/{name}.json" for name in ("transcript", "result")}
+    keys = {name: f"{objects.of_job(stored(job_id))}1/{name}.json" for name in ("transcript", "result")}
     _put(keys["transcript"], transcript.to_json())
     _put(keys["result"], Result(transcript, summaries).to_json())
     known = ("video_id", "url", "title", "author", "duration", "thumbnail")

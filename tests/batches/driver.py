@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib import aws
-from chalicelib.batches import queues, store, watchdog, work
+from chalicelib.batches import open_index, queues, store, watchdog, work
 from chalicelib.batches.model import Batch, Job, NewJob
 from chalicelib.batches.submit import Accepted, Submission, submit
 from chalicelib.settings import settings
@@ -82,4 +82,4 @@ def recover(clock: FakeClock) -> None:
 
 
 def open_batches(clock: FakeClock) -> list[str]:
-    return list(store.open_tokens(clock.now + 10**9))
+    return list(open_index.tokens(open_index.OPEN, clock.now + 10**9))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.batches import store
+from chalicelib.batches import open_index
 from chalicelib.batches.model import JobStatus
 from chalicelib.batches.submit import submit
 from chalicelib.errors import IdempotencyConflict, QueueFull, RequestInProgress
@@ -164,4 +164,4 @@ def test_accepted_even_if_the_queue_does_not_answer(cloud: Cloud) -> None:
     batch, jobs = loaded(accepted)
     assert batch.enqueued_at is None
     assert jobs[0].status is JobStatus.QUEUED
-    assert batch.token in list(store.open_tokens(cloud.clock.now + 1))
+    assert batch.token in list(open_index.tokens(open_index.OPEN, cloud.clock.now + 1))

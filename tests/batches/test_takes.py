@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.batches import store
+from chalicelib.batches import insertion
 from chalicelib.batches.submit import earlier
 from chalicelib.errors import IdempotencyConflict, NamesTaken, QueueFull, RequestInProgress
 from chalicelib.settings import settings
@@ -23,8 +23,8 @@ def test_a_name_is_taken_once(cloud: Cloud) -> None:
     with pytest.raises(NamesTaken) as refused:
         accept(cloud.clock, "ok", takes=("c", "b"))
     assert refused.value.names == ("b",)
-    assert store.taker("a") == store.taker("b") == first.batch.token
-    assert store.taker("c") is None
+    assert insertion.taker("a") == insertion.taker("b") == first.batch.token
+    assert insertion.taker("c") is None
     assert len(receive()) == 1
 
 
@@ -45,7 +45,7 @@ def test_the_one_that_is_written_first_has_the_name(cloud: Cloud) -> None:
 
     with hooked("before-call.dynamodb.TransactWriteItems", overtake), pytest.raises(NamesTaken):
         accept(cloud.clock, "ok", takes=("race",))
-    assert store.taker("race") == winners[0].batch.token
+    assert insertion.taker("race") == winners[0].batch.token
     assert len(receive()) == 1
 
 
@@ -60,21 +60,21 @@ def test_a_refused_batch_takes_nothing(cloud: Cloud, monkeypatch: pytest.MonkeyP
     settings.cache_clear()
     with pytest.raises(QueueFull):
         accept(cloud.clock, "ok", takes=("a",))
-    assert store.taker("a") is None
+    assert insertion.taker("a") is None
 
 
 def test_names_leave_room_for_the_jobs_of_a_transaction(cloud: Cloud) -> None:
     names = tuple(f"n{number}" for number in range(50))
     accepted = accept(cloud.clock, *["ok"] * 99, takes=names)
     assert len(loaded(accepted)[1]) == 99
-    assert {store.taker(name) for name in names} == {accepted.batch.token}
+    assert {insertion.taker(name) for name in names} == {accepted.batch.token}
 
 
 def test_a_request_that_crashed_half_way_has_taken_nothing_yet(cloud: Cloud) -> None:
     """Another takes the name meanwhile, and the repeat is told so."""
     with refusing("dynamodb", "TransactWriteItems", after=1), pytest.raises(ClientError):
         accept(cloud.clock, *["ok"] * 120, key="k1", takes=("a",))
-    assert store.taker("a") is None
+    assert insertion.taker("a") is None
     accept(cloud.clock, "ok", takes=("a",))
     with pytest.raises(NamesTaken):
         accept(cloud.clock, *["ok"] * 120, key="k1", takes=("a",))
@@ -84,7 +84,7 @@ def test_a_request_that_crashed_half_way_takes_its_name_when_repeated(cloud: Clo
     with refusing("dynamodb", "TransactWriteItems", after=1), pytest.raises(ClientError):
         accept(cloud.clock, *["ok"] * 120, key="k1", takes=("a",))
     again = accept(cloud.clock, *["ok"] * 120, key="k1", takes=("a",))
-    assert store.taker("a") == again.batch.token
+    assert insertion.taker("a") == again.batch.token
     assert len(loaded(again)[1]) == 120
 
 
@@ -101,7 +101,7 @@ def test_a_race_that_nobody_has_won_yet_is_to_be_tried_again(cloud: Cloud) -> No
     with hooked("before-call.dynamodb.TransactWriteItems", refuse), pytest.raises(RequestInProgress) as race:
         accept(cloud.clock, "ok", takes=("a",))
     assert "Idempotency-Key" not in race.value.message
-    assert store.taker("a") is None
+    assert insertion.taker("a") is None
 
 
 def test_an_earlier_answer_is_found_before_anything_is_checked(cloud: Cloud) -> None:

@@ -24,7 +24,7 @@ def test_a_batch_is_done_when_its_last_job_is(cloud: Cloud) -> None:
     batch, jobs = loaded(accepted)
     assert (batch.status, batch.ended_at) == (BatchStatus.COMPLETED, cloud.clock.now)
     assert batch.done == {1, 2}
-    assert jobs[0].outcome == {"half": 0.5, "prefix": f"jobs/{jobs[0].id}/1/"}
+    assert jobs[0].outcome == {"half": 0.5, "prefix": f"jobs/2d/{jobs[0].id}/1/"}
     assert (jobs[0].progress, jobs[0].facts) == (100, {"said": "ok"})
     assert jobs[0].expires_at == (jobs[0].ended_at or 0) + 24 * 3600 * 1000
     assert executions() == [f"{batch.id}-0"]

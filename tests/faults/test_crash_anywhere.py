@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.batches import dead_letters, finish, listing, store, watchdog, work
+from chalicelib.batches import dead_letters, finish, insertion, listing, store, watchdog, work
 from chalicelib.batches.model import BatchStatus, JobStatus
 from chalicelib.batches.submit import Accepted
 from chalicelib.errors import NamesTaken
@@ -197,7 +197,7 @@ def test_submitting_what_takes_a_name_may_die_at_any_call(cloud: Cloud) -> None:
 
     for _ in every_crash(fresh(), fresh):
         accepted = accept(cloud.clock, "ok", key=key, webhooks=HOOK, takes=(key,))
-        assert store.taker(key) == accepted.batch.token
+        assert insertion.taker(key) == accepted.batch.token
         with pytest.raises(NamesTaken):
             accept(cloud.clock, "ok", takes=(key,))
         recover(cloud.clock)

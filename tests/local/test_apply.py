@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.batches import lifetimes
 from infra.local import account, template
 from infra.local.account import ROOT
 from infra.local.apply import MAKERS, SKIPPED, Applier
@@ -77,8 +78,7 @@ def test_bucket_has_its_lifecycle(stack: LocalStack, aws: Clients) -> None:
     rules = s3.get_bucket_lifecycle_configuration(Bucket=stack.outputs["Bucket"])["Rules"]
     days = {rule["ID"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
     assert days == {
-        "job-files": 1,
-        "batch-files": 1,
+        **{f"{what}-files-{days}d": days for what in ("job", "batch") for days in lifetimes.DAYS},
         "captions-sent-along": 2,
         "speech": 2,
         "uploads": 2,

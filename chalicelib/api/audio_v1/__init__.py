@@ -48,6 +48,18 @@ def routes() -> Blueprint:
 
         return status.batch(blueprint.current_request, batch_id)
 
+    @blueprint.route("/batch/{batch_id}", methods=["DELETE"], **_ANY_TYPE)
+    def audio_batch_deletion(batch_id: str) -> Response:
+        from chalicelib.api.audio_v1 import deletion
+
+        return deletion.batch(blueprint.current_request, batch_id)
+
+    @blueprint.route("/jobs/{job_id}", methods=["DELETE"], **_ANY_TYPE)
+    def audio_job_deletion(job_id: str) -> Response:
+        from chalicelib.api.audio_v1 import deletion
+
+        return deletion.job(blueprint.current_request, job_id)
+
     @blueprint.route("/download/{job_id}", methods=["GET", "HEAD"], **_ANY_TYPE)
     def audio_download(job_id: str) -> Response:
         from chalicelib.api.audio_v1 import download

@@ -26,11 +26,11 @@ _FAILED_STATUS = 422
 
 @enveloped
 def download(request: Any, job_id: str) -> Response:
-    job = own_job(caller(request.headers), job_id)
+    job, _ = own_job(caller(request.headers), job_id)
     output = _finished_output(job)
     now = now_ms()
     if job.expires_at is None or now >= job.expires_at:
-        raise Gone("The audio file has expired: files are kept for a limited time, submit the job again")
+        raise _expired()
     # API Gateway counts Content-Length itself and would tell 0 for a HEAD: only S3 can answer one
     if output["size"] > settings().inline_download_bytes or request.method == "HEAD":
         return _redirect(job, output, request.method, now)
@@ -63,8 +63,14 @@ def _redirect(job: Job, output: Mapping[str, Any], method: str, now: int) -> Res
         expires_at=job.expires_at or 0,
         method=method,
     )
-    headers: Headers = {"Location": link or "", "Cache-Control": "no-store", "Content-Type": "text/plain"}
+    if link is None:  # in the last second: S3 counts in whole ones
+        raise _expired()
+    headers: Headers = {"Location": link, "Cache-Control": "no-store", "Content-Type": "text/plain"}
     return Response(b"", headers, 302)
+
+
+def _expired() -> Gone:
+    return Gone("The audio file has expired: files are kept for a limited time, submit the job again")
 
 
 def _inline(request: Any, output: Mapping[str, Any]) -> Response:

@@ -31,6 +31,11 @@ def job_ended(job: Job, batch: Batch) -> dict[str, Any]:
     return event
 
 
+def paths(job: Job) -> dict[str, Any]:
+    found = {"status": f"{LINKS}/status/{job.id}"}
+    return found | ({"download": views.download_url(job)} if job.status is JobStatus.COMPLETED else {})
+
+
 def batch_ended(batch: Batch) -> dict[str, Any]:
     return {
         "event": "batch.completed",
@@ -39,5 +44,6 @@ def batch_ended(batch: Batch) -> dict[str, Any]:
         "timestamp": iso(batch.ended_at or batch.created_at),
         "counts": counts(batch),
         "statusUrl": f"{LINKS}/batch/{batch.id}",
+        **views.files(batch, now_ms()),
         **views.labels(batch.metadata),
     }

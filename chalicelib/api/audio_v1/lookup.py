@@ -8,15 +8,16 @@ from chalicelib.batches.model import Batch, Job
 from chalicelib.errors import InvalidRequest, NotFound
 
 
-def own_job(account: Account, job_id: str) -> Job:
-    """Raises InvalidRequest for an id of the wrong form, NotFound."""
+def own_job(account: Account, job_id: str) -> tuple[Job, Batch]:
+    """And the batch it is of. Raises InvalidRequest for an id of the wrong form, NotFound."""
     if not ids.well_formed("job", job_id):
         raise InvalidRequest("A job id is job_ and 16 letters or digits", code="INVALID_JOB_ID")
     address = ids.parse(job_id)
-    job = store.get_job(*address) if address else None
-    if job is None or job.account != account.id or job.kind != "audio":
-        raise NotFound("No job has this id", code="JOB_NOT_FOUND")
-    return job
+    job = store.get_job(*address) if address and address.number else None
+    batch = store.get_batch(job.token) if job else None
+    if job is None or batch is None or job.account != account.id or job.kind != "audio":
+        raise no_job()
+    return job, batch
 
 
 def own_batch(account: Account, batch_id: str) -> tuple[Batch, list[Job]]:
@@ -26,5 +27,13 @@ def own_batch(account: Account, batch_id: str) -> tuple[Batch, list[Job]]:
     address = ids.parse(batch_id)
     loaded = store.load(address.token) if address else None
     if loaded is None or loaded[0].account != account.id or loaded[0].kind != "audio":
-        raise NotFound("No batch has this id", code="BATCH_NOT_FOUND")
+        raise no_batch()
     return loaded
+
+
+def no_job() -> NotFound:
+    return NotFound("No job has this id", code="JOB_NOT_FOUND")
+
+
+def no_batch() -> NotFound:
+    return NotFound("No batch has this id", code="BATCH_NOT_FOUND")

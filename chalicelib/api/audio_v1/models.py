@@ -12,6 +12,7 @@ from chalicelib import filenames
 from chalicelib.api.audio_v1.fields import Track, Trim, bits, had
 from chalicelib.api.bodies import SENTENCE, Strict
 from chalicelib.api.labels import CustomId, Metadata
+from chalicelib.api.lives import ExpiresAfter
 from chalicelib.api.urls import UrlText, WebhookUrl, reachable
 from chalicelib.audio import buckets, choices
 from chalicelib.audio.presets import WAVEFORM
@@ -165,6 +166,7 @@ class JobBody(Strict):
 
 class ExtractBody(JobBody):
     metadata: Metadata | None = None
+    expiresAfter: ExpiresAfter | None = None  # noqa: N815
 
 
 def _few_enough(jobs: Any) -> Any:
@@ -178,6 +180,7 @@ class BatchBody(Strict):
     jobs: Annotated[list[JobBody], Field(min_length=1), BeforeValidator(_few_enough)]
     webhook: WebhookUrl | None = None
     metadata: Metadata | None = None
+    expiresAfter: ExpiresAfter | None = None  # noqa: N815
 
 
 def error_code(location: Sequence[int | str], value_is_wrong: bool) -> str:

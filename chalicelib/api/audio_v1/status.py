@@ -10,15 +10,13 @@ from chalicelib.api.access import caller
 from chalicelib.api.audio_v1 import views
 from chalicelib.api.audio_v1.lookup import own_batch, own_job
 from chalicelib.api.envelopes import enveloped, success
-from chalicelib.batches import store
 from chalicelib.clock import now_ms
 
 
 @enveloped
 def job(request: Any, job_id: str) -> Response:
-    found = own_job(caller(request.headers), job_id)
-    batch = store.get_batch(found.token)
-    return success(views.job(found, batch.metadata if batch else {}, now_ms()))
+    found, batch = own_job(caller(request.headers), job_id)
+    return success(views.job(found, batch.metadata, now_ms()))
 
 
 @enveloped

@@ -24,7 +24,7 @@ from chalicelib.errors import NamesTaken
 def batch(request: Any) -> Response:
     account = caller(request.headers)
     body = bodies.read(BatchBody, request.raw_body, error_code)
-    accepted = _submit(request, account, body.jobs, "/batch", body.webhook, body.metadata)
+    accepted = _submit(request, account, body.jobs, "/batch", body.webhook, body.metadata, body.expiresAfter)
     data = {
         "batchId": accepted.batch.id,
         "totalJobs": accepted.batch.total,
@@ -37,7 +37,7 @@ def batch(request: Any) -> Response:
 def extract(request: Any) -> Response:
     account = caller(request.headers)
     body = bodies.read(ExtractBody, request.raw_body, error_code)
-    accepted = _submit(request, account, [body], "/extract", None, body.metadata)
+    accepted = _submit(request, account, [body], "/extract", None, body.metadata, body.expiresAfter)
     job = accepted.jobs[0]
     data = {
         "jobId": job.id,
@@ -55,6 +55,7 @@ def _submit(
     path: str,
     webhook: str | None,
     metadata: Mapping[str, str] | None,
+    expires_after: int | None,
 ) -> Accepted:
     uploads = sources.named(account, jobs, array="jobs" if path == "/batch" else "")
     new = Submission(
@@ -65,6 +66,8 @@ def _submit(
         webhooks=(webhook,) if webhook else (),
         idempotency=idempotency.key_for(request.headers, FACE + path),
         metadata=metadata or {},
+        single=path == "/extract",
+        expires_after=expires_after,
         takes=sources.takes(uploads),
     )
     return _submit_with(uploads, new) if uploads else submit(new)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.api import links, pace
+from chalicelib.api import batch_files, links, pace
 from chalicelib.api.audio_v1 import LINKS
+from chalicelib.api.links import Link
 from chalicelib.audio.request import CONTENT_TYPES
+from chalicelib.batches import lifetimes
 from chalicelib.batches.finish import counts
 from chalicelib.batches.model import Batch, Failure, Job, JobStatus
 from chalicelib.clock import iso
@@ -42,6 +44,7 @@ def job(job: Job, metadata: Mapping[str, str], now: int) -> dict[str, Any]:
         "createdAt": iso(job.created_at),
         "startedAt": pace.when(job.started_at),
         "completedAt": pace.when(job.ended_at),
+        "expiresAfter": lifetimes.seconds(job.expires_after),
         "expiresAt": pace.when(job.expires_at) if job.status is JobStatus.COMPLETED else None,
         **label(job),
         **labels(metadata),
@@ -55,7 +58,6 @@ def job(job: Job, metadata: Mapping[str, str], now: int) -> dict[str, Any]:
 
 
 def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
-    ended = batch.ended_at is not None
     return {
         "batchId": batch.id,
         "status": batch.status.value,
@@ -64,8 +66,8 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
         "createdAt": iso(batch.created_at),
         "completedAt": pace.when(batch.ended_at),
         "expiresAt": pace.when(batch.expires_at),
-        "results": _file_link(batch, batch.results_key, "results.jsonl", now) if ended else None,
-        "errors": _file_link(batch, batch.errors_key, "errors.jsonl", now) if ended else None,
+        "expiresAfter": lifetimes.seconds(batch.expires_after),
+        **files(batch, now),
         **labels(batch.metadata),
         "jobs": [
             {"jobId": job.id, "status": job.status.value, "progress": job.progress}
@@ -150,9 +152,10 @@ def _options(job: Job) -> dict[str, Any]:
     return {name: job.echo.get(name) for name in ("filename", "webhook")} | {"priority": job.priority}
 
 
-def _file_link(batch: Batch, key: str | None, filename: str, now: int) -> str | None:
-    if key is None or batch.expires_at is None:
-        return None
-    return links.presigned(
-        key, filename=filename, content_type="application/x-ndjson", now=now, expires_at=batch.expires_at
-    )
+def files(batch: Batch, now: int) -> dict[str, Any]:
+    """`resultsFile` and `errorsFile`, each null until it is written and once it has expired."""
+    return {f"{name}File": _file(link) for name, link in batch_files.links_to(batch, now).items()}
+
+
+def _file(link: Link | None) -> dict[str, str] | None:
+    return {"url": link.url, "expiresAt": iso(link.expires_at)} if link else None

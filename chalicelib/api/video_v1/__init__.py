@@ -41,6 +41,12 @@ def _batches(blueprint: Blueprint) -> None:
 
         return results.results(blueprint.current_request, batch_id)
 
+    @blueprint.route("/batch/{batch_id}", methods=["DELETE"], **_ANY_TYPE)
+    def batch_deletion(batch_id: str) -> Response:
+        from chalicelib.api.video_v1 import deletion
+
+        return deletion.batch(blueprint.current_request, batch_id)
+
     @blueprint.route("/batch", methods=["GET"], **_ANY_TYPE)
     def list_batches() -> Response:
         from chalicelib.api.video_v1 import listing
@@ -66,6 +72,12 @@ def _videos(blueprint: Blueprint) -> None:
         from chalicelib.api.video_v1 import listing
 
         return listing.videos(blueprint.current_request)
+
+    @blueprint.route("/videos/{job_id}", methods=["DELETE"], **_ANY_TYPE)
+    def video_deletion(job_id: str) -> Response:
+        from chalicelib.api.video_v1 import deletion
+
+        return deletion.video(blueprint.current_request, job_id)
 
     @blueprint.route("/videos/thumbnails", methods=["GET"], **_ANY_TYPE)
     def video_thumbnails() -> Response:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.api import pace
+from chalicelib.api import batch_files, pace
+from chalicelib.api.links import Link
 from chalicelib.api.video_v1 import views
+from chalicelib.batches import lifetimes
 from chalicelib.batches.model import Batch, Job
 from chalicelib.clock import iso
 
 _WORDS = ("pending", "processing", "completed", "failed", "cancelled")
 
 
-def status(batch: Batch, jobs: Sequence[Job]) -> dict[str, Any]:
+def status(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
     return {
         "batch_id": batch.id,
         "status": batch.status.value,
@@ -21,7 +23,9 @@ def status(batch: Batch, jobs: Sequence[Job]) -> dict[str, Any]:
         "counts": _counts(jobs),
         "progress_percentage": _progress(jobs),
         **times(batch, jobs),
+        "expires_after": lifetimes.seconds(batch.expires_after),
         "expires_at": pace.when(batch.expires_at),
+        **files(batch, now),
         **labels(batch),
         "individual_jobs": [views.in_batch(job) for job in jobs],
     }
@@ -58,6 +62,15 @@ def times(batch: Batch, jobs: Sequence[Job]) -> dict[str, Any]:
         "completed_at": pace.when(batch.ended_at),
         "processing_time": pace.seconds_taken(began, batch.ended_at),
     }
+
+
+def files(batch: Batch, now: int) -> dict[str, Any]:
+    """`results_file` and `errors_file`, each null until it is written and once it has expired."""
+    return {f"{name}_file": _file(link) for name, link in batch_files.links_to(batch, now).items()}
+
+
+def _file(link: Link | None) -> dict[str, str] | None:
+    return {"url": link.url, "expires_at": iso(link.expires_at)} if link else None
 
 
 def labels(batch: Batch) -> dict[str, Any]:

@@ -38,13 +38,24 @@ def job_ended(job: Job, batch: Batch) -> dict[str, Any]:
 
 
 def _success(job: Job) -> dict[str, Any]:
+    """Of an attempt so late that the result has expired: without it."""
     by_mode = job.echo.get("summaries") == "object"
+    over = job.expires_at is not None and now_ms() >= job.expires_at
     return {
         "video_info": views.video_info(job),
-        "summaries": summaries.texts_or_by_mode(job.outcome or {}, by_mode),
+        "summaries": summaries.texts_or_by_mode({} if over else job.outcome or {}, by_mode),
         "processing_time": views.times(job)["processing_time"],
         "content_url": stored.result_link(job, now_ms()),
     }
+
+
+def paths(job: Job) -> dict[str, Any]:
+    found: dict[str, Any] = {"status": f"{PREFIX}/videos/status/{job.id}"}
+    if job.status is JobStatus.COMPLETED:
+        found["result"] = f"{PREFIX}/videos/result/{job.id}"
+    if "transcript" in (job.outcome or {}):
+        found["export"] = stored.export_paths(job)
+    return found
 
 
 def batch_ended(batch: Batch) -> dict[str, Any]:
@@ -54,5 +65,6 @@ def batch_ended(batch: Batch) -> dict[str, Any]:
         "data": {
             **batch_views.listed(batch),
             "results_url": f"{PREFIX}/batch/results/{batch.id}",
+            **batch_views.files(batch, now_ms()),
         },
     }

@@ -9,9 +9,10 @@ from chalice.app import Response
 from chalicelib import aws
 from chalicelib.api import links
 from chalicelib.api.video_v1 import stored
-from chalicelib.api.video_v1.lookup import caller, outcome, own_job
+from chalicelib.api.video_v1.lookup import caller, expired, outcome, own_job
 from chalicelib.api.video_v1.query import Query
 from chalicelib.api.video_v1.refusals import Refused, enveloped
+from chalicelib.batches import objects
 from chalicelib.batches.model import Job
 from chalicelib.clock import iso, now_ms
 from chalicelib.errors import InvalidRequest
@@ -29,7 +30,7 @@ def export(request: Any, job_id: str, format: str) -> Response:  # noqa: A002 th
     if format not in (*exports.FORMATS, *exports.ALIASES):
         known = ", ".join(exports.FORMATS)
         raise Refused(f"format: must be one of {known}", facts={"formats": list(exports.FORMATS)})
-    job = own_job(account, job_id)
+    job, _ = own_job(account, job_id)
     made = outcome(job)
     if "expanded" in made:
         raise Refused(
@@ -59,7 +60,7 @@ def _rendered(result: Result, format: str, job: Job) -> exports.Export:  # noqa:
 
 
 def _redirect(job: Job, file: exports.Export, name: str, method: str) -> Response:
-    key = f"jobs/{job.id}/exports/{file.extension}"
+    key = f"{objects.of_job(job)}exports/{file.extension}"
     aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=file.content, ContentType=file.content_type)
     link = links.presigned(
         key,
@@ -69,5 +70,7 @@ def _redirect(job: Job, file: exports.Export, name: str, method: str) -> Respons
         expires_at=job.expires_at or 0,
         method=method,
     )
-    headers: Headers = {"Location": link or "", "Cache-Control": "no-store", "Content-Type": "text/plain"}
+    if link is None:  # in the last second: S3 counts in whole ones
+        raise expired()
+    headers: Headers = {"Location": link, "Cache-Control": "no-store", "Content-Type": "text/plain"}
     return Response(b"", headers, 302)

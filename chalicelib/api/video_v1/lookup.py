@@ -20,13 +20,14 @@ def caller(request: Any) -> Account:
     return access.caller(request.headers, unknown_key="INVALID_API_KEY")
 
 
-def own_job(account: Account, job_id: str) -> Job:
-    """Raises NotFound."""
+def own_job(account: Account, job_id: str) -> tuple[Job, Batch]:
+    """And the batch it is of. Raises NotFound."""
     address = ids.parse(job_id)
     job = store.get_job(*address) if address and address.number else None
-    if job is None or job.account != account.id or job.face != FACE:
-        raise NotFound("No job has this id", code="JOB_NOT_FOUND")
-    return job
+    batch = store.get_batch(job.token) if job else None
+    if job is None or batch is None or job.account != account.id or job.face != FACE:
+        raise no_job()
+    return job, batch
 
 
 def own_batch(account: Account, batch_id: str) -> tuple[Batch, list[Job]]:
@@ -34,7 +35,7 @@ def own_batch(account: Account, batch_id: str) -> tuple[Batch, list[Job]]:
     address = ids.parse(batch_id)
     loaded = store.load(address.token) if address and not address.number else None
     if loaded is None or not _is_theirs(loaded[0], account):
-        raise NotFound("No batch has this id", code="BATCH_NOT_FOUND")
+        raise no_batch()
     return loaded
 
 
@@ -64,3 +65,11 @@ def expired() -> Gone:
         "The results have expired: they are kept for a limited time, submit the video again",
         code="RESULT_EXPIRED",
     )
+
+
+def no_job() -> NotFound:
+    return NotFound("No job has this id", code="JOB_NOT_FOUND")
+
+
+def no_batch() -> NotFound:
+    return NotFound("No batch has this id", code="BATCH_NOT_FOUND")

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.api.bodies import SENTENCE, Strict
 from chalicelib.api.labels import CustomId, Metadata
+from chalicelib.api.lives import ExpiresAfter
 from chalicelib.api.urls import SourceUrl, WebhookUrl
 from chalicelib.api.video_v1.fields import (
     Attribution,
@@ -109,6 +110,7 @@ class VideoItem(Strict):
 
 class VideoBody(VideoItem):
     metadata: Metadata | None = None
+    expires_after: ExpiresAfter | None = None
 
 
 def _few_enough(items: Any) -> Any:
@@ -128,6 +130,7 @@ class BatchBody(Strict):
     priority: Priority | None = None
     parallel_processing: bool | None = None
     metadata: Metadata | None = None
+    expires_after: ExpiresAfter | None = None
 
     @model_validator(mode="after")
     def _one_list(self) -> BatchBody:

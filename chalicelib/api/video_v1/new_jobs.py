@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,12 +24,19 @@ _MISSING_FEATURES = {
 
 
 def new_jobs(
-    account: Account, items: Sequence[VideoItem], *, array: str, priority: str, by_mode: bool
+    account: Account,
+    items: Sequence[VideoItem],
+    *,
+    array: str,
+    priority: str,
+    by_mode: bool,
+    idempotency: tuple[str, str] | None,
 ) -> list[NewJob]:
     """`array`: the name of the list they came in; empty for a single one. Raises Refused."""
+    place = _place(account, idempotency)
     for number, item in enumerate(items):
         _refuse_missing_features(item, f"{array}[{number}]." if array else "")
-    return [_new_job(account, item, priority, by_mode) for item in items]
+    return [_new_job(place, item, priority, by_mode) for item in items]
 
 
 def _refuse_missing_features(item: VideoItem, place: str) -> None:
@@ -42,8 +50,8 @@ def _refuse_missing_features(item: VideoItem, place: str) -> None:
             )
 
 
-def _new_job(account: Account, item: VideoItem, priority: str, by_mode: bool) -> NewJob:
-    request = _request(account, item)
+def _new_job(place: str, item: VideoItem, priority: str, by_mode: bool) -> NewJob:
+    request = _request(place, item)
     echo: dict[str, Any] = {name: value for name in ATTRIBUTION if (value := getattr(item, name)) is not None}
     if item.sent_url != request.url:
         echo["sent_as"] = {request.url: item.sent_url}
@@ -53,7 +61,7 @@ def _new_job(account: Account, item: VideoItem, priority: str, by_mode: bool) ->
     return NewJob(request.to_json(), item.priority or priority, webhooks, echo, item.custom_id)
 
 
-def _request(account: Account, item: VideoItem) -> TextRequest:
+def _request(place: str, item: VideoItem) -> TextRequest:
     options = item.options
     return TextRequest(
         url=_address(item),
@@ -61,7 +69,7 @@ def _request(account: Account, item: VideoItem) -> TextRequest:
         language=None if options.language == "auto" else options.language,
         custom_instructions=item.custom_instructions,
         captions_url=item.captions_url,
-        captions_key=_kept(account, item.captions) if item.captions else None,
+        captions_key=_kept(place, item.captions) if item.captions else None,
         captions_format=item.captions_format,
         speech_to_text=bool(options.speech_to_text),
         allow_translation=bool(options.allow_translation),
@@ -79,11 +87,15 @@ def _address(item: VideoItem) -> str:
     return target.url
 
 
-def _kept(account: Account, captions: str) -> str:
-    """Under a key made of the account and the content: a repeated request is an equal one, and no account
-    learns what another has sent."""
+def _place(account: Account, idempotency: tuple[str, str] | None) -> str:
+    """Of this submission alone, as its captions go when it is deleted; a repeated request is an equal one."""
+    return "\0".join((account.id, *(idempotency or (secrets.token_hex(16),))))
+
+
+def _kept(place: str, captions: str) -> str:
+    """Under a key of the content as well: equal items are the same work."""
     content = captions.encode()
-    key = "captions/" + hashlib.sha256(account.id.encode() + b"\0" + content).hexdigest()
+    key = "captions/" + hashlib.sha256(place.encode() + b"\0" + content).hexdigest()
     aws.s3().put_object(
         Bucket=settings().bucket, Key=key, Body=content, ContentType="text/plain; charset=utf-8"
     )

@@ -13,7 +13,6 @@ from chalicelib.api.video_v1 import stored, summaries, views
 from chalicelib.api.video_v1.lookup import caller, outcome, own_job
 from chalicelib.api.video_v1.query import Query
 from chalicelib.api.video_v1.refusals import enveloped
-from chalicelib.batches import store
 from chalicelib.batches.model import Job
 from chalicelib.clock import now_ms
 
@@ -22,9 +21,8 @@ from chalicelib.clock import now_ms
 def result(request: Any, job_id: str) -> Response:
     account = caller(request)
     by_mode = Query(request, "summaries").by_mode()
-    job = own_job(account, job_id)
+    job, batch = own_job(account, job_id)
     made = outcome(job)
-    batch = store.get_batch(job.token)
     now = now_ms()
     data: dict[str, Any] = {
         "job_id": job.id,
@@ -43,7 +41,7 @@ def result(request: Any, job_id: str) -> Response:
         **views.attribution(job),
         **views.custom_id(job),
         **views.child(job),
-        "metadata": dict(batch.metadata) if batch else {},
+        "metadata": dict(batch.metadata),
     }
     if "expanded" in made:
         return success(data | {"expanded": made["expanded"]})

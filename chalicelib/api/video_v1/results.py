@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalice.app import Response
@@ -39,6 +39,7 @@ def results(request: Any, batch_id: str) -> Response:
         "summary_stats": _stats(batch, jobs),
         **batch_views.times(batch, jobs),
         "expires_at": pace.when(batch.expires_at),
+        **batch_views.files(batch, now),
         **batch_views.labels(batch),
         "limit": limit,
         "offset": offset,
@@ -68,7 +69,9 @@ def _stats(batch: Batch, jobs: Sequence[Job]) -> dict[str, int]:
 
 
 def _successful(job: Job, by_mode: bool, now: int) -> dict[str, Any]:
-    outcome = job.outcome or {}
+    """A job may have ended, and so expires, long before its batch."""
+    over = job.expires_at is not None and now >= job.expires_at
+    outcome: Mapping[str, Any] = {"warnings": ["result_expired"]} if over else job.outcome or {}
     transcript = outcome.get("transcript", {})
     view: dict[str, Any] = {
         "job_id": job.id,

@@ -11,7 +11,6 @@ from chalicelib.api.video_v1 import batch_views, views
 from chalicelib.api.video_v1.lookup import caller, own_batch, own_job
 from chalicelib.api.video_v1.query import Query
 from chalicelib.api.video_v1.refusals import enveloped
-from chalicelib.batches import store
 from chalicelib.clock import now_ms
 
 
@@ -19,14 +18,12 @@ from chalicelib.clock import now_ms
 def video(request: Any, job_id: str) -> Response:
     account = caller(request)
     Query(request)
-    job = own_job(account, job_id)
-    batch = store.get_batch(job.token)
-    metadata = dict(batch.metadata) if batch else {}
-    return success(views.status(job, now_ms()) | {"metadata": metadata})
+    job, batch = own_job(account, job_id)
+    return success(views.status(job, now_ms()) | {"metadata": dict(batch.metadata)})
 
 
 @enveloped
 def batch(request: Any, batch_id: str) -> Response:
     account = caller(request)
     Query(request)
-    return success(batch_views.status(*own_batch(account, batch_id)))
+    return success(batch_views.status(*own_batch(account, batch_id), now_ms()))

@@ -27,15 +27,17 @@ def batch(request: Any) -> Response:
     by_mode = Query(request, "summaries").by_mode()
     body = _read(BatchBody, request)
     array, items = body.items
+    key = idempotency.key_for(request.headers, FACE + "/batch/process")
     priority = body.priority or "normal"
     new = Submission(
         account=account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(account, items, array=array, priority=priority, by_mode=by_mode),
+        jobs=new_jobs(account, items, array=array, priority=priority, by_mode=by_mode, idempotency=key),
         webhooks=(body.webhook_url,) if body.webhook_url else (),
-        idempotency=idempotency.key_for(request.headers, FACE + "/batch/process"),
+        idempotency=key,
         metadata=body.metadata or {},
+        expires_after=body.expires_after,
         merge_equal=True,
         parallel=body.parallel_processing is not False,
     )
@@ -57,13 +59,15 @@ def video(request: Any) -> Response:
     account = caller(request)
     by_mode = Query(request, "summaries").by_mode()
     body = _read(VideoBody, request)
+    key = idempotency.key_for(request.headers, FACE + "/videos/process")
     new = Submission(
         account=account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(account, [body], array="", priority="normal", by_mode=by_mode),
-        idempotency=idempotency.key_for(request.headers, FACE + "/videos/process"),
+        jobs=new_jobs(account, [body], array="", priority="normal", by_mode=by_mode, idempotency=key),
+        idempotency=key,
         metadata=body.metadata or {},
+        expires_after=body.expires_after,
         single=True,
     )
     accepted = submit(new)

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.api import pace
 from chalicelib.api.video_v1.new_jobs import ATTRIBUTION
+from chalicelib.batches import lifetimes
 from chalicelib.batches.model import Failure, Job, JobStatus
 from chalicelib.clock import iso
 from chalicelib.text import urls
@@ -29,6 +30,7 @@ def status(job: Job, now: int) -> dict[str, Any]:
         "summary_modes": asked,
         "priority": job.priority,
         **times(job),
+        "expires_after": lifetimes.seconds(job.expires_after),
         "expires_at": pace.when(job.expires_at),
         **attribution(job),
         **custom_id(job),
