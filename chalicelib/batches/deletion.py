@@ -95,7 +95,8 @@ def _rows(token: str) -> Iterator[dict[str, Any]]:
     for page in pages.paginate(
         TableName=settings().batches_table,
         KeyConditionExpression="pk = :pk AND sk > :head",
-        ProjectionExpression="pk, sk, child, request",
+        ProjectionExpression="pk, sk, child, #request",
+        ExpressionAttributeNames={"#request": "request"},
         ExpressionAttributeValues=items.values({":pk": f"B#{token}", ":head": items.sort_key(0)}),
         ConsistentRead=True,
     ):

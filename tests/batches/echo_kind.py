@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib import aws
 from chalicelib.errors import JobError, NotYet
+from chalicelib.settings import settings
 from chalicelib.task import Task
 
 runs: list[str] = []
+
+
+def sent(job_id: str) -> str:
+    """Where a file lies that the caller has sent for the job."""
+    return f"uploads/for-{job_id}"
+
+
+def forget(job_id: str, request: Mapping[str, Any]) -> None:
+    aws.s3().delete_object(Bucket=settings().bucket, Key=sent(job_id))
 
 
 def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
