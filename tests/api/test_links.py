@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -45,3 +46,22 @@ def test_a_link_carries_the_same_header(cloud: Cloud, name: str) -> None:
     assert query["response-content-disposition"] == [links.attachment(name)]
     assert query["response-content-type"] == ["audio/mpeg"]
     assert len(link) < 4096
+
+
+@pytest.mark.parametrize(("ago", "left"), [(0, 5000), (10_000, 5000), (10_000, 1001), (100_000, 60_000)])
+def test_a_link_ends_in_time_however_long_ago_it_was_decided_on(cloud: Cloud, ago: int, left: int) -> None:
+    """S3 counts from the moment of signing, which comes after a hundred others of the same answer."""
+    now = now_ms()
+    made = links.link("key", filename="a", content_type="a/b", now=now - ago, expires_at=now + left)
+    assert made
+    query = {name: value for name, [value] in parse_qs(urlsplit(made.url).query).items()}
+    signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%S%z").timestamp()
+    assert made.expires_at == (signed + int(query["X-Amz-Expires"])) * 1000
+    assert made.expires_at <= now + left
+
+
+def test_in_the_last_second_there_is_no_link(cloud: Cloud) -> None:
+    now = now_ms()
+    for left in (999, 0, -1):
+        assert links.link("key", filename="a", content_type="a/b", now=now, expires_at=now + left) is None
+    assert links.link("key", filename="a", content_type="a/b", now=now - 9000, expires_at=now) is None
