@@ -6,16 +6,20 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from app import app
 from chalicelib import settings
 from chalicelib.accounts.endpoint_register import MOST_ENDPOINTS
 from chalicelib.accounts.endpoint_rows import EVENTS, TEST
 from chalicelib.accounts.sealed import MOST_OLDER, OVERLAP_MS
 from chalicelib.api import thin
+from chalicelib.api.audio_v1 import models as audio_models
 from chalicelib.api.audio_v1.models import Output
 from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
 from chalicelib.api.webhooks_v1.models import MAX_DESCRIPTION, Changes
 from chalicelib.audio.presets import BITRATES, RATES
+from chalicelib.batches import lifetimes
 from chalicelib.sites.failures import CAUSES as SITE_CAUSES
 from chalicelib.text.exports import FORMATS
 from chalicelib.text.failures import CAUSES
@@ -25,6 +29,7 @@ from chalicelib.webhooks import schedule
 ROOT = Path(__file__).parents[1]
 OPERATORS = (ROOT / "docs" / "operators.md").read_text()
 API = (ROOT / "docs" / "audio-api.md").read_text()
+RESULTS = (ROOT / "docs" / "results.md").read_text()
 TEXT_API = (ROOT / "docs" / "text-api.md").read_text()
 WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text()
 SET_BY_THE_STACK = {"BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"}
@@ -95,6 +100,32 @@ def test_every_option_of_a_text_request_is_explained(name: str) -> None:
 @pytest.mark.parametrize("name", [*MODES, *FORMATS])
 def test_every_mode_and_format_is_explained(name: str) -> None:
     assert f"`{name}`" in TEXT_API
+
+
+@pytest.mark.parametrize("model", [audio_models.BatchBody, audio_models.ExtractBody])
+def test_every_field_of_an_audio_request_is_explained(model: type[BaseModel]) -> None:
+    assert [name for name in model.model_fields if not re.search(rf"`{name}[`.]", API)] == []
+
+
+def test_lives_are_the_ones_that_are_taken() -> None:
+    lives = f"{lifetimes.LEAST_SECONDS} to {lifetimes.MOST_SECONDS}"
+    assert f"`expiresAfter` (batch, or `POST /v1/extract`) | integer, {lives} |" in API
+    assert f"`expires_after` | integer, {lives} |" in TEXT_API
+    assert f"from {lifetimes.LEAST_SECONDS} (1 hour) to {lifetimes.MOST_SECONDS} (30 days)" in RESULTS
+    days = ", ".join(map(str, lifetimes.DAYS[:-1]))
+    assert f"n being the first of {days} and {lifetimes.DAYS[-1]} days that is at" in OPERATORS
+
+
+@pytest.mark.parametrize("noun", ["batch", "jobs", "videos"])
+def test_every_route_that_deletes_is_explained(noun: str) -> None:
+    routes = [path for path, methods in app.routes.items() if "DELETE" in methods and f"/{noun}/" in path]
+    shown = {path.removeprefix("/audio-extract").partition("{")[0] for path in routes}
+    assert shown
+    assert [path for path in shown if f"`DELETE {path}{{" not in RESULTS] == []
+
+
+def test_the_formats_of_a_line_are_those_of_an_export() -> None:
+    assert f"`export`: {', '.join(f'`{name}`' for name in FORMATS)}; `status`" in RESULTS
 
 
 def test_the_bitrates_are_the_ones_of_the_table() -> None:
