@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -62,11 +62,21 @@ class Strict(BaseModel):
 
 def read(model: type[M], body: bytes, code_of: CodeOf) -> M:
     """Raises InvalidRequest for what is no JSON object, InvalidBody (up to ten faults) for a wrong one."""
+    return checked(model, document(body), code_of)
+
+
+def document(body: bytes) -> dict[str, Any]:
+    """Raises InvalidRequest for what is no JSON object."""
     if not body.strip():
         raise InvalidRequest("The request has no body: send a JSON object")
-    document = _parse(body)
-    if not isinstance(document, dict):
+    parsed = _parse(body)
+    if not isinstance(parsed, dict):
         raise InvalidRequest("The body must be a JSON object")
+    return parsed
+
+
+def checked(model: type[M], document: Mapping[str, Any], code_of: CodeOf) -> M:
+    """Raises InvalidBody, up to ten faults."""
     try:
         return model.model_validate(document)
     except ValidationError as error:

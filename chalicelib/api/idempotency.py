@@ -11,14 +11,23 @@ from chalicelib.errors import InvalidRequest
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def key_for(headers: Mapping[str, str], path: str) -> tuple[str, str] | None:
-    """For Submission.idempotency; `path` with the face's name in front. Raises InvalidRequest."""
+def sent(headers: Mapping[str, str]) -> str | None:
+    """Raises InvalidRequest."""
     key = headers.get("idempotency-key")
-    if key is None:
-        return None
+    return None if key is None else checked(key, "Idempotency-Key")
+
+
+def checked(key: str, place: str) -> str:
+    """Raises InvalidRequest."""
     if not _KEY.fullmatch(key):
-        raise InvalidRequest("Idempotency-Key: must be 1 to 255 printable ASCII characters without spaces")
-    return key, path
+        raise InvalidRequest(f"{place}: must be 1 to 255 printable ASCII characters without spaces")
+    return key
+
+
+def key_for(headers: Mapping[str, str], path: str) -> tuple[str, str] | None:
+    """For what is no order; `path` with the face's name in front. Raises InvalidRequest."""
+    key = sent(headers)
+    return None if key is None else (key, path)
 
 
 def replayed(accepted: Accepted) -> dict[str, str]:

@@ -34,6 +34,8 @@ def submit(parent: Job, requests: Sequence[Mapping[str, Any]], clock: Clock) -> 
         parallel=around.parallel,
         expires_after=parent.expires_after,
         parent=parent,
+        reply_to=around.reply_to,
+        correlation_id=around.correlation_id,
     )
     try:
         return submit_as(family.tokens(parent)[-1], new, clock).batch.id

@@ -148,6 +148,9 @@ class Batch:
     """Id of the job that this batch was made by."""
     expires_after: int | None = None
     """As of its jobs."""
+    reply_to: str | None = None
+    """URL of a queue that is told what the event bus is told."""
+    correlation_id: str | None = None
     created_at: int
     round: int = 0
     done: frozenset[int] = frozenset()

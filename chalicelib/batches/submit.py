@@ -46,6 +46,10 @@ class Submission:
     takes: tuple[str, ...] = ()
     """Names that this batch alone may have (each once here, at most 50; kept for 30 days). They are written
     with the batch item, so a batch that was not accepted has taken nothing."""
+    reply_to: str | None = None
+    """URL of a queue that is told when a job, and when the batch, has ended."""
+    correlation_id: str | None = None
+    """The caller's own name for the submission; events tell it again."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,8 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         single=new.single,
         expires_after=life,
         parent=new.parent.id if new.parent else None,
+        reply_to=new.reply_to,
+        correlation_id=new.correlation_id,
         created_at=now,
         fingerprint=_fingerprint(new),
         estimated_seconds=queues.estimated_seconds(waiting),
@@ -160,6 +166,7 @@ def _fingerprint(new: Submission) -> str:
     jobs = [asdict(job) for job in new.jobs]
     options = [new.parallel, new.single, new.expires_after]
     whole = [new.kind, new.face, new.webhooks, dict(new.metadata), *options, jobs]
+    whole += [new.reply_to] if new.reply_to else []
     return hashlib.sha256(items.encode(whole).encode()).hexdigest()
 
 

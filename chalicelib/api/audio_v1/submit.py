@@ -7,12 +7,12 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.accounts.keys import Account
 from chalicelib.api import bodies, idempotency
 from chalicelib.api.access import caller
 from chalicelib.api.audio_v1 import FACE, LINKS, sources, views
 from chalicelib.api.audio_v1.models import BatchBody, ExtractBody, JobBody, Options, error_code
 from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.orders import Face, Order, ordered
 from chalicelib.audio.request import DEFAULT_QUALITY, AudioRequest
 from chalicelib.batches.model import NewJob
 from chalicelib.batches.submit import Accepted, Submission, earlier, submit
@@ -22,9 +22,17 @@ from chalicelib.errors import NamesTaken
 
 @enveloped
 def batch(request: Any) -> Response:
-    account = caller(request.headers)
-    body = bodies.read(BatchBody, request.raw_body, error_code)
-    accepted = _submit(request, account, body.jobs, "/batch", body.webhook, body.metadata, body.expiresAfter)
+    return _batch(ordered(request, caller(request.headers)))
+
+
+@enveloped
+def extract(request: Any) -> Response:
+    return _extract(ordered(request, caller(request.headers)))
+
+
+def _batch(order: Order) -> Response:
+    body = bodies.read(BatchBody, order.body, error_code)
+    accepted = _submit(order, body.jobs, "/batch", body.webhook, body.metadata, body.expiresAfter)
     data = {
         "batchId": accepted.batch.id,
         "totalJobs": accepted.batch.total,
@@ -33,11 +41,9 @@ def batch(request: Any) -> Response:
     return success(data, 202, "Batch jobs queued successfully", idempotency.replayed(accepted))
 
 
-@enveloped
-def extract(request: Any) -> Response:
-    account = caller(request.headers)
-    body = bodies.read(ExtractBody, request.raw_body, error_code)
-    accepted = _submit(request, account, [body], "/extract", None, body.metadata, body.expiresAfter)
+def _extract(order: Order) -> Response:
+    body = bodies.read(ExtractBody, order.body, error_code)
+    accepted = _submit(order, [body], "/extract", None, body.metadata, body.expiresAfter)
     job = accepted.jobs[0]
     data = {
         "jobId": job.id,
@@ -48,27 +54,31 @@ def extract(request: Any) -> Response:
     return success(data, 202, "Extraction job queued successfully", idempotency.replayed(accepted))
 
 
+ORDERS = Face(batch=_batch, single=_extract, arrays=frozenset({"jobs"}), caller=caller, enveloped=enveloped)
+
+
 def _submit(
-    request: Any,
-    account: Account,
+    order: Order,
     jobs: Sequence[JobBody],
     path: str,
     webhook: str | None,
     metadata: Mapping[str, str] | None,
     expires_after: int | None,
 ) -> Accepted:
-    uploads = sources.named(account, jobs, array="jobs" if path == "/batch" else "")
+    uploads = sources.named(order.account, jobs, array="jobs" if path == "/batch" else "")
     new = Submission(
-        account=account.id,
+        account=order.account.id,
         kind="audio",
         face=FACE,
         jobs=[_new_job(job, webhook, sources.url(job.source, uploads)) for job in jobs],
         webhooks=(webhook,) if webhook else (),
-        idempotency=idempotency.key_for(request.headers, FACE + path),
+        idempotency=order.idempotency(FACE + path),
         metadata=metadata or {},
         single=path == "/extract",
         expires_after=expires_after,
         takes=sources.takes(uploads),
+        reply_to=order.reply_to,
+        correlation_id=order.correlation_id,
     )
     return _submit_with(uploads, new) if uploads else submit(new)
 

@@ -17,7 +17,12 @@ from chalicelib.errors import Gone, NotFound
 
 def caller(request: Any) -> Account:
     """Raises Unauthorized."""
-    return access.caller(request.headers, unknown_key="INVALID_API_KEY")
+    return speaker(request.headers)
+
+
+def speaker(headers: Mapping[str, str]) -> Account:
+    """Raises Unauthorized."""
+    return access.caller(headers, unknown_key="INVALID_API_KEY")
 
 
 def own_job(account: Account, job_id: str) -> tuple[Job, Batch]:

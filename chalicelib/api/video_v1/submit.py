@@ -9,8 +9,9 @@ from chalice.app import Response
 
 from chalicelib.api import bodies, idempotency
 from chalicelib.api.envelopes import success
+from chalicelib.api.orders import Face, Order, ordered
 from chalicelib.api.video_v1 import FACE, views
-from chalicelib.api.video_v1.lookup import caller
+from chalicelib.api.video_v1.lookup import caller, speaker
 from chalicelib.api.video_v1.models import BatchBody, VideoBody
 from chalicelib.api.video_v1.new_jobs import new_jobs
 from chalicelib.api.video_v1.query import Query
@@ -23,23 +24,34 @@ M = TypeVar("M", bound=bodies.Strict)
 
 @enveloped
 def batch(request: Any) -> Response:
-    account = caller(request)
-    by_mode = Query(request, "summaries").by_mode()
-    body = _read(BatchBody, request)
+    order = ordered(request, caller(request))
+    return _batch(order, by_mode=Query(request, "summaries").by_mode())
+
+
+@enveloped
+def video(request: Any) -> Response:
+    order = ordered(request, caller(request))
+    return _video(order, by_mode=Query(request, "summaries").by_mode())
+
+
+def _batch(order: Order, by_mode: bool = False) -> Response:
+    body = _read(BatchBody, order)
     array, items = body.items
-    key = idempotency.key_for(request.headers, FACE + "/batch/process")
+    key = order.idempotency(FACE + "/batch/process")
     priority = body.priority or "normal"
     new = Submission(
-        account=account.id,
+        account=order.account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(account, items, array=array, priority=priority, by_mode=by_mode, idempotency=key),
+        jobs=new_jobs(order.account, items, array=array, priority=priority, by_mode=by_mode, idempotency=key),
         webhooks=(body.webhook_url,) if body.webhook_url else (),
         idempotency=key,
         metadata=body.metadata or {},
         expires_after=body.expires_after,
         merge_equal=True,
         parallel=body.parallel_processing is not False,
+        reply_to=order.reply_to,
+        correlation_id=order.correlation_id,
     )
     accepted = submit(new)
     data = {
@@ -54,21 +66,20 @@ def batch(request: Any) -> Response:
     return success(data, headers=idempotency.replayed(accepted))
 
 
-@enveloped
-def video(request: Any) -> Response:
-    account = caller(request)
-    by_mode = Query(request, "summaries").by_mode()
-    body = _read(VideoBody, request)
-    key = idempotency.key_for(request.headers, FACE + "/videos/process")
+def _video(order: Order, by_mode: bool = False) -> Response:
+    body = _read(VideoBody, order)
+    key = order.idempotency(FACE + "/videos/process")
     new = Submission(
-        account=account.id,
+        account=order.account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(account, [body], array="", priority="normal", by_mode=by_mode, idempotency=key),
+        jobs=new_jobs(order.account, [body], array="", priority="normal", by_mode=by_mode, idempotency=key),
         idempotency=key,
         metadata=body.metadata or {},
         expires_after=body.expires_after,
         single=True,
+        reply_to=order.reply_to,
+        correlation_id=order.correlation_id,
     )
     accepted = submit(new)
     job = accepted.jobs[0]
@@ -76,10 +87,15 @@ def video(request: Any) -> Response:
     return success(data, headers=idempotency.replayed(accepted))
 
 
-def _read(model: type[M], request: Any) -> M:
+ORDERS = Face(
+    batch=_batch, single=_video, arrays=frozenset({"jobs", "videos"}), caller=speaker, enveloped=enveloped
+)
+
+
+def _read(model: type[M], order: Order) -> M:
     """Raises InvalidRequest (400) for what is no JSON object, Refused (422) for a wrong one."""
     try:
-        return bodies.read(model, request.raw_body, _always_the_same)
+        return bodies.read(model, order.body, _always_the_same)
     except bodies.InvalidBody as error:
         raise Refused(error.message, facts={"errors": list(error.sentences)}) from error
 

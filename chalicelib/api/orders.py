@@ -1,0 +1,55 @@
+"""Work as it is handed in, by HTTP or by a message: one path for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.accounts.keys import Account
+from chalicelib.api import audio_v1, idempotency, video_v1
+
+FACES = (audio_v1.FACE, video_v1.FACE)
+
+
+@dataclass(frozen=True)
+class Order:
+    """The body of one of the two calls that hand in work, and who sends it."""
+
+    account: Account
+    body: bytes
+    key: str | None = None
+    """Of idempotency, as idempotency.sent returns it."""
+    reply_to: str | None = None
+    """URL of the queue that is told when its jobs end; messages alone may name one."""
+    correlation_id: str | None = None
+
+    def idempotency(self, path: str) -> tuple[str, str] | None:
+        """For Submission.idempotency; `path` with the face's name in front."""
+        return (self.key, path) if self.key else None
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a face does with orders, and how it says no."""
+
+    batch: Callable[[Order], Response]
+    single: Callable[[Order], Response]
+    arrays: frozenset[str]
+    """Fields that only the body of a batch has."""
+    caller: Callable[[Mapping[str, str]], Account]
+    enveloped: Callable[[Callable[[], Response]], Callable[[], Response]]
+
+
+def ordered(request: Any, account: Account) -> Order:
+    """Raises InvalidRequest."""
+    return Order(account, request.raw_body, idempotency.sent(request.headers))
+
+
+def face(name: str) -> Face:
+    """Imported when used, as the views are."""
+    found: Face = import_module(f"chalicelib.api.{name}.submit").ORDERS
+    return found
