@@ -33,6 +33,20 @@ def dead_letters(event: SQSEvent) -> Any:
     return handle(event.to_dict())
 
 
+@app.on_sqs_message(queue="intake", name="intake", batch_size=10)
+def intake(event: SQSEvent) -> Any:
+    from chalicelib.intake.orders import handle
+
+    return handle(event.to_dict())
+
+
+@app.on_sqs_message(queue="intake-dlq", name="intake_dead_letters", batch_size=1)
+def intake_dead_letters(event: SQSEvent) -> Any:
+    from chalicelib.intake.dead_letters import handle
+
+    return handle(event.to_dict())
+
+
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="watchdog")
 def watchdog(event: CloudWatchEvent) -> Any:
     from chalicelib.batches.watchdog import sweep

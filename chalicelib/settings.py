@@ -15,6 +15,7 @@ TEXT_SOURCES = ("captions", "youtube", "yt-dlp", "subtitle-track", "speech")
 ENGINES = ("auto", "embedded", "bedrock", "openai")
 RECOGNISERS = ("transcribe", "whisper")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()=@+-]+)*")
+_QUEUES_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:([A-Za-z0-9_-]+\*?|\*)")
 JS_RUNTIMES = ("deno", "node", "bun", "quickjs")
 TARGET_LUFS = (-50.0, -5.0)
 """Lowest and highest. Further down, the meter's gate (-70 LUFS) begins to take quiet parts for silence."""
@@ -31,6 +32,17 @@ class Settings:
     kms_key: str
     queues: Mapping[str, str]
     """`<kind>-<priority>` to queue URL, from BATCHREEL_QUEUE_URL_<KIND>_<PRIORITY>."""
+
+    intake_queue: str
+    """URL, as of the two below: where orders come in as messages."""
+    replies_queue: str
+    """Where those are answered that name no queue of their own."""
+    given_up_queue: str
+    """Where orders are kept that could be neither accepted nor refused for a reason of theirs."""
+    reply_queues: tuple[str, ...]
+    """ARNs of queues that orders may name, each perhaps with `*` at its end."""
+    intake_trusts_accounts: bool
+    """Whether an order may say whose it is, without a key."""
 
     queue_limit: int
     """Messages waiting in one queue above which new batches are refused."""
@@ -140,6 +152,12 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         finish_arn=env["BATCHREEL_FINISH_ARN"],
         kms_key=env["BATCHREEL_KMS_KEY"],
         queues=_queues(env),
+        intake_queue=env.get("BATCHREEL_INTAKE_QUEUE", ""),
+        replies_queue=env.get("BATCHREEL_REPLIES_QUEUE", ""),
+        given_up_queue=env.get("BATCHREEL_GIVEN_UP_QUEUE", ""),
+        reply_queues=_reply_queues(env),
+        intake_trusts_accounts=_choices(env, "INTAKE_TRUSTS_ACCOUNTS", ("true", "false"), default="false")
+        == ("true",),
         queue_limit=integer("QUEUE_LIMIT", 10_000),
         worker_concurrency=integer("WORKER_CONCURRENCY", 20),
         seconds_per_job=integer("SECONDS_PER_JOB", 20),
@@ -210,6 +228,16 @@ def _buckets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     wrong = [entry for entry in entries if not _BUCKET.fullmatch(entry)]
     if wrong:
         raise ValueError(f"{name}: {wrong[0]!r} is no bucket or bucket/prefix")
+    return entries
+
+
+def _reply_queues(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The template makes an IAM policy of the same list."""
+    text = env.get("BATCHREEL_REPLY_QUEUES", "")
+    entries = tuple(text.split(",")) if text else ()
+    wrong = [entry for entry in entries if not _QUEUES_ARN.fullmatch(entry)]
+    if wrong:
+        raise ValueError(f"BATCHREEL_REPLY_QUEUES: {wrong[0]!r} is no ARN of a queue")
     return entries
 
 

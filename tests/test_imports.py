@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "iso639", "filenames"}
+GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "iso639", "filenames", "metrics"}
 MAY_IMPORT = {
     "ground": GROUND,
     "sites": GROUND | {"sites"},
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "text": GROUND | {"sites", "text", "audio"},
     "accounts": GROUND | {"accounts"},
     "webhooks": GROUND | {"webhooks", "accounts", "batches"},
+    "intake": GROUND | {"intake", "api", "accounts", "batches"},
     "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},
 }
 AUDIO_FOR_THE_API = {

@@ -19,6 +19,10 @@ class Account:
     id: str
 
 
+def well_formed(account: str) -> bool:
+    return bool(_NAME.fullmatch(account))
+
+
 def find(key: str) -> Account | None:
     """The account a key belongs to. Looked up by hash, so no comparison leaks a key's beginning."""
     answer = aws.dynamodb().get_item(TableName=settings().accounts_table, Key=_address(key))
@@ -31,7 +35,7 @@ def create(account: str, key: str | None = None) -> str:
 
     Raises ValueError for an account name that could not be a message group of SQS.
     """
-    if not _NAME.fullmatch(account):
+    if not well_formed(account):
         raise ValueError("an account name is 1 to 64 letters, digits, dots, dashes or underscores")
     key = key or "sk_" + secrets.token_hex(32)
     aws.dynamodb().put_item(

@@ -1,8 +1,8 @@
 """What happens when a job, and then its batch, has ended.
 
-The order is the guarantee: a job's webhooks are started before it is counted, and the batch's before it
-leaves the open index. So whatever crashes, either the message comes back or the watchdog still sees the
-batch, and each step is idempotent.
+The order is the guarantee: a job's event is told and its webhooks are started before it is counted, and the
+batch's before it leaves the open index. So whatever crashes, either the message comes back or the watchdog
+still sees the batch, and each step is idempotent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import dependents, family, ids, items, objects, store
+from chalicelib.batches import announce, dependents, family, ids, items, objects, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
@@ -31,6 +31,7 @@ def settle(job: Job | None, clock: Clock = now_ms) -> None:
     """Steps 6 and 7 for a job in whatever state it is in: announce, count, release, close. Safe to repeat."""
     if job is None or not job.status.ended:
         return
+    announce.job_ended(job)
     if job.webhooks:
         start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": _deliveries(job)})
     batch = store.count(job)
@@ -92,7 +93,7 @@ def _publish(batch: Batch, jobs: Sequence[Job], paths: Paths) -> None:
     _write_lines(results, [_line(job, paths) for job in jobs if job.status is JobStatus.COMPLETED])
     _write_lines(errors, [_line(job, paths) for job in jobs if job.status is not JobStatus.COMPLETED])
     store.set_files(batch.token, results_key=results, errors_key=errors)
-    _put_event(batch, results, errors)
+    announce.batch_ended(batch, counts(batch), results=results, errors=errors)
 
 
 def _write_lines(key: str, lines: Sequence[Mapping[str, Any]]) -> None:
@@ -117,28 +118,6 @@ def _line(job: Job, paths: Paths) -> dict[str, Any]:
     if job.error is not None:
         line["error"] = asdict(job.error)
     return line
-
-
-def _put_event(batch: Batch, results: str, errors: str) -> None:
-    detail = {
-        "version": 1,
-        "event_id": batch.event_id,
-        "batch_id": batch.id,
-        "account": batch.account,
-        "status": batch.status,
-        "counts": counts(batch),
-        "metadata": dict(batch.metadata),
-        "files": {"bucket": settings().bucket, "results": results, "errors": errors},
-    }
-    entry = {
-        "Source": "batchreel",
-        "DetailType": "batch.completed",
-        "Detail": json.dumps(detail),
-        "EventBusName": settings().event_bus,
-    }
-    answer = aws.events().put_events(Entries=[entry])  # type: ignore[list-item]
-    if answer["FailedEntryCount"]:
-        raise ServiceUnavailable(f"EventBridge took no event: {answer['Entries'][0].get('ErrorCode')}")
 
 
 def counts(batch: Batch) -> dict[str, int]:

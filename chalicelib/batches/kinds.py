@@ -16,6 +16,14 @@ RUNNERS = {
     "text": "chalicelib.text.runner",
 }
 
+Facts = Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]]
+"""What events tell of an outcome, and the keys of its files by what each of them is."""
+
+FACTS = {
+    "audio": "chalicelib.audio.facts",
+    "text": "chalicelib.text.facts",
+}
+
 
 SENT = {
     "audio": "chalicelib.audio.sent",
@@ -33,3 +41,10 @@ def forget(kind: str) -> Callable[[str, Mapping[str, Any]], None]:
 def runner(kind: str) -> Runner:
     """Imported when used: a queue of one kind must not pay for the libraries of another."""
     return cast(Runner, import_module(RUNNERS[kind]).run)
+
+
+def facts(kind: str, outcome: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Nothing of a kind that events do not tell of."""
+    if kind not in FACTS:
+        return {}, {}
+    return cast(Facts, import_module(FACTS[kind]).facts)(outcome)

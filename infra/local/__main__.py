@@ -15,6 +15,7 @@ Batchreel is up at  {stack.url}
   AWS endpoint      {stack.aws_url}
   API key           {stack.key}
   webhook secret    {stack.webhook_secret}
+  intake queue      {stack.outputs[IntakeQueue]}
 
   curl {stack.url}/v1/extract -H 'X-API-Key: {stack.key}' \\
     -d '{{"source": {{"type": "url", "url": "http://127.0.0.1:9000/talk.mp4"}}, \

@@ -102,6 +102,12 @@ class Applier:
         self._client("events").create_event_bus(Name=bus)
         return {"Ref": bus, "Name": bus, "Arn": arn("events", f"event-bus/{bus}")}
 
+    def _rule(self, name: str, p: Mapping[str, Any]) -> Attributes:
+        events, bus = self._client("events"), p["EventBusName"]
+        made = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(p["EventPattern"]))
+        events.put_targets(Rule=name, EventBusName=bus, Targets=p["Targets"])
+        return {"Ref": name, "Arn": made["RuleArn"]}
+
     def _key(self, _: str, p: Mapping[str, Any]) -> Attributes:
         made = self._client("kms").create_key(Description=p.get("Description", ""))["KeyMetadata"]
         return {"Ref": made["KeyId"], "Arn": made["Arn"]}
@@ -127,6 +133,7 @@ MAKERS: dict[str, Callable[[Applier, str, Mapping[str, Any]], Attributes]] = {
     "AWS::SQS::Queue": Applier._queue,
     "AWS::S3::Bucket": Applier._bucket,
     "AWS::Events::EventBus": Applier._bus,
+    "AWS::Events::Rule": Applier._rule,
     "AWS::KMS::Key": Applier._key,
     "AWS::IAM::Role": Applier._role,
     "AWS::Serverless::StateMachine": Applier._state_machine,

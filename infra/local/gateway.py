@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from moto.core.base_backend import BackendDict
@@ -48,6 +49,8 @@ class Gateway:
             self._server = Server(self, listener)
         self.url = self._server.url
         self.queues = Queues(self.url)
+        self._patched = ExitStack()
+        self._patched.enter_context(moto_patches.events_reach(self._take_event))
         # where Step Functions looks for the other services
         os.environ["MOTO_PORT"] = self.url.rpartition(":")[2]
 
@@ -80,6 +83,11 @@ class Gateway:
         failed = {"X-Amz-Function-Error": "Unhandled"} if answer.error else {}
         return Response(answer.payload, headers=failed, content_type="application/json")
 
+    def _take_event(self, queue: str, message: str) -> None:
+        """EventBridge drops, in the end, what a target does not take."""
+        with suppress(SqsError):
+            self.queues.call("SendMessage", {"QueueUrl": queue, "MessageBody": message})
+
     def stop_executions(self) -> None:
         """Ends what Step Functions still runs; its threads end when the call they are in does."""
         states = client("stepfunctions", self.url)
@@ -96,6 +104,7 @@ class Gateway:
             thread.join(max(0.0, until - time.monotonic()))
         TMP_THREADS.clear()
         self._server.close()
+        self._patched.close()
         self.queues.close()
         BackendDict.reset()
         self._only.release()

@@ -40,6 +40,10 @@ def _record(queue: str, message: dict[str, Any]) -> dict[str, Any]:
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": message["Attributes"],
+        "messageAttributes": {
+            name: {"stringValue": given.get("StringValue"), "dataType": given["DataType"]}
+            for name, given in message.get("MessageAttributes", {}).items()
+        },
         "eventSource": "aws:sqs",
         "eventSourceARN": arn("sqs", queue),
         "awsRegion": REGION,
@@ -106,7 +110,11 @@ class Pollers:
                     pool.slots.release()
 
     def _deliver(self, queue: str, event: QueueEvent, function: Function, pool: Pool) -> None:
-        request = {"QueueUrl": queue, "MaxNumberOfMessages": event.batch_size}
+        request = {
+            "QueueUrl": queue,
+            "MaxNumberOfMessages": event.batch_size,
+            "MessageAttributeNames": ["All"],
+        }
         messages = self._queues.call("ReceiveMessage", request)["Messages"]
         if not messages or self._stopping.is_set():
             return

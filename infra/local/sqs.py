@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from infra.local.account import ACCOUNT, arn
@@ -16,10 +16,11 @@ Request = Mapping[str, Any]
 Answer = dict[str, Any]
 
 MOST_ENTRIES = 10
+MOST_BYTES = 1_048_576
 SCHEMA = """
 CREATE TABLE queues (name TEXT PRIMARY KEY, attributes TEXT);
 CREATE TABLE messages (id TEXT PRIMARY KEY, queue TEXT, body TEXT, sender_group TEXT, visible REAL,
-    received INT DEFAULT 0, handle TEXT, source TEXT);
+    attributes TEXT, received INT DEFAULT 0, handle TEXT, source TEXT);
 CREATE INDEX by_visibility ON messages (queue, visible);
 CREATE INDEX by_handle ON messages (handle);
 CREATE INDEX by_receives ON messages (queue, received);
@@ -106,11 +107,22 @@ class Queues:
         return {"Attributes": {k: v for k, v in known.items() if k in asked or "All" in asked}}
 
     def send_message(self, request: Request) -> Answer:
-        queue, _ = self._of(request)
+        queue, known = self._of(request)
+        most, attributes = int(known.get("MaximumMessageSize", MOST_BYTES)), request.get("MessageAttributes")
+        if _size(request) > most:
+            raise SqsError("InvalidParameterValue", f"One or more parameters are invalid: over {most} bytes.")
         message, visible = str(uuid.uuid4()), time.time() + request.get("DelaySeconds", 0)
         self._db.execute(
-            "INSERT INTO messages (id, queue, body, sender_group, visible) VALUES (?, ?, ?, ?, ?)",
-            [message, queue, request["MessageBody"], request.get("MessageGroupId"), visible],
+            "INSERT INTO messages (id, queue, body, sender_group, visible, attributes)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                message,
+                queue,
+                request["MessageBody"],
+                request.get("MessageGroupId"),
+                visible,
+                json.dumps(attributes or {}),
+            ],
         )
         return {"MessageId": message}
 
@@ -130,11 +142,12 @@ class Queues:
         self.wait(queue, request.get("WaitTimeSeconds", 0))
         now = time.time()
         self._redrive(queue, attributes, now)
+        named = request.get("MessageAttributeNames") or []
         found = self._db.execute(
             "SELECT id FROM messages WHERE queue = ? AND visible <= ? ORDER BY visible LIMIT ?",
             [queue, now, request.get("MaxNumberOfMessages", 1)],
         )
-        return {"Messages": [_shown(self._hide(row[0], now, hidden)) for row in found.fetchall()]}
+        return {"Messages": [_shown(self._hide(row[0], now, hidden), named) for row in found.fetchall()]}
 
     def _redrive(self, queue: str, attributes: dict[str, str], now: float) -> None:
         if policy := json.loads(attributes.get("RedrivePolicy", "null")):
@@ -173,7 +186,18 @@ class Queues:
         return {}
 
 
-def _shown(row: sqlite3.Row) -> Answer:
+def _size(request: Request) -> int:
+    """The body, and of each attribute its name, type and value."""
+    size = len(request["MessageBody"].encode())
+    for name, given in (request.get("MessageAttributes") or {}).items():
+        size += sum(len(str(text).encode()) for text in (name, *given.values()))
+    return size
+
+
+def _shown(row: sqlite3.Row, named: Sequence[str]) -> Answer:
+    """Of the sender's attributes those that are asked for: by name, or all."""
+    sent = json.loads(row["attributes"])
+    asked = {name: given for name, given in sent.items() if name in named or "All" in named}
     attributes = {
         "ApproximateReceiveCount": str(row["received"]),
         "MessageGroupId": row["sender_group"],
@@ -184,6 +208,7 @@ def _shown(row: sqlite3.Row) -> Answer:
         "ReceiptHandle": row["handle"],
         "Body": row["body"],
         "Attributes": {name: value for name, value in attributes.items() if value is not None},
+        **({"MessageAttributes": asked} if asked else {}),
     }
 
 
