@@ -34,7 +34,9 @@ def hooked(event: str, handler: Callable[..., Any]) -> Iterator[None]:
 
 
 @contextmanager
-def refusing(service: str, operation: str, *, after: int = 0) -> Iterator[None]:
+def refusing(
+    service: str, operation: str, *, after: int = 0, code: str = "ServiceUnavailable"
+) -> Iterator[None]:
     """The operation answers with an error, from call number `after` + 1 on."""
     calls = 0
 
@@ -42,7 +44,7 @@ def refusing(service: str, operation: str, *, after: int = 0) -> Iterator[None]:
         nonlocal calls
         calls += 1
         if calls > after:
-            raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": "away"}}, operation)
+            raise ClientError({"Error": {"Code": code, "Message": "away"}}, operation)
 
     with hooked(f"before-call.{service}.{operation}", refuse):
         yield

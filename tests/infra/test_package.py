@@ -57,7 +57,7 @@ def test_every_function_of_the_app_is_there_and_no_phantom(document: dict[str, A
 
 def test_every_queue_event_answers_for_single_messages(document: dict[str, Any]) -> None:
     events = [e for _, p in functions(document) for e in p.get("Events", {}).values() if e["Type"] == "SQS"]
-    assert len(events) == 8
+    assert len(events) == 10
     for event in events:
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
@@ -73,6 +73,16 @@ def test_messages_stay_invisible_for_six_times_the_workers_time(document: dict[s
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
     letters = resources["DeadLetters"]["Properties"]["Timeout"]
     assert resources[f"{kind}Dlq"]["Properties"]["VisibilityTimeout"] == 6 * letters
+
+
+@pytest.mark.parametrize(
+    ("queue", "function"), [("IntakeQueue", "Intake"), ("IntakeDlq", "IntakeDeadLetters")]
+)
+def test_orders_stay_invisible_for_six_times_the_functions_time(
+    document: dict[str, Any], queue: str, function: str
+) -> None:
+    timeout = document["Resources"][function]["Properties"]["Timeout"]
+    assert document["Resources"][queue]["Properties"]["VisibilityTimeout"] == 6 * timeout
 
 
 def test_every_function_has_a_role_of_its_own(document: dict[str, Any]) -> None:
