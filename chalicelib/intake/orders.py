@@ -15,9 +15,8 @@ from chalicelib.intake.messages import Message
 from chalicelib.settings import settings
 
 log = logging.getLogger(__name__)
-FIRST_PAUSE = 30
-"""Seconds; doubles with each receive."""
-LONGEST_PAUSE = 900
+LONGEST_PAUSE = 3600
+"""Seconds. All five of them fit into the day that an idempotency key is good for."""
 
 
 def handle(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +44,8 @@ def process(message: Message) -> int | None:
 
 
 def _pause(message: Message, asked_for: int) -> int:
-    return min(max(FIRST_PAUSE << (message.receives - 1), asked_for), LONGEST_PAUSE)
+    pause = max(settings().retry_seconds * 2 ** (message.receives - 1), asked_for)
+    return min(pause, LONGEST_PAUSE)
 
 
 def _delay(receipt: str, seconds: int) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -13,10 +13,10 @@ ANSWERS = "arn:aws:sqs:us-east-1:123456789012:answers-*"
 
 
 @pytest.fixture
-def key(cloud: Cloud) -> Iterator[str]:
+def key(cloud: Cloud) -> str:
     """An API key of the account acme."""
     settings.cache_clear()
-    yield keys.create("acme")
+    return keys.create("acme")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def text(*jobs: dict[str, Any], **more: Any) -> dict[str, Any]:
 def send(message: Any, **attributes: str) -> str:
     """The message's id."""
     body = message if isinstance(message, str) else json.dumps(message)
-    given = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+    given: Any = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
     answer = aws.sqs().send_message(
         QueueUrl=settings().intake_queue, MessageBody=body, MessageAttributes=given
     )

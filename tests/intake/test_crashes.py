@@ -1,4 +1,4 @@
-"""A process may die at any of its AWS calls: an order makes one batch, and its end is told at least once, under
+"""A process may die at any of its AWS calls: an order makes one batch, whose end is told at least once, under
 one id."""
 
 from __future__ import annotations
