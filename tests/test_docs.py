@@ -19,7 +19,8 @@ from chalicelib.api.audio_v1.models import Output
 from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
 from chalicelib.api.webhooks_v1.models import MAX_DESCRIPTION, Changes
 from chalicelib.audio.presets import BITRATES, RATES
-from chalicelib.batches import lifetimes
+from chalicelib.batches import announce, lifetimes
+from chalicelib.intake.messages import MAX_CORRELATION_ID, Head
 from chalicelib.sites.failures import CAUSES as SITE_CAUSES
 from chalicelib.text.exports import FORMATS
 from chalicelib.text.failures import CAUSES
@@ -32,7 +33,11 @@ API = (ROOT / "docs" / "audio-api.md").read_text()
 RESULTS = (ROOT / "docs" / "results.md").read_text()
 TEXT_API = (ROOT / "docs" / "text-api.md").read_text()
 WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text()
-SET_BY_THE_STACK = {"BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"}
+QUEUES = (ROOT / "docs" / "queues.md").read_text()
+SET_BY_THE_STACK = {
+    *("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"),
+    *("INTAKE_QUEUE", "REPLIES_QUEUE", "GIVEN_UP_QUEUE"),
+}
 
 
 def source(*folders: str, without: tuple[str, ...] = ()) -> str:
@@ -165,3 +170,20 @@ def test_the_numbers_of_saved_endpoints_are_the_documented_ones() -> None:
     assert f"for {OVERLAP_MS // 3_600_000} hours" in WEBHOOKS
     assert f"at most {MOST_OLDER} older secrets" in WEBHOOKS
     assert f"fewer than {thin.MOST_BYTES:,} bytes" in WEBHOOKS
+
+
+@pytest.mark.parametrize("name", Head.model_fields)
+def test_every_field_of_an_order_by_queue_is_explained(name: str) -> None:
+    assert f"`{name}`" in QUEUES
+
+
+def test_every_metric_is_explained() -> None:
+    counted = set(re.findall(r'metrics\.count\("(\w+)"\)', source("chalicelib")))
+    assert len(counted) == 3
+    assert [name for name in counted if f"`{name}`" not in OPERATORS] == []
+
+
+def test_the_limits_of_orders_by_queue_are_the_documented_ones() -> None:
+    assert f"up to {MAX_CORRELATION_ID} characters" in QUEUES
+    assert f"over {announce.MOST_BYTES // 1000} kB" in QUEUES
+    assert announce.VERSION == 1

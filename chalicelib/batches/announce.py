@@ -5,7 +5,6 @@ A repeat tells the same event under the same id. docs/queues.md describes the ev
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -85,7 +84,7 @@ def _tell(batch: Batch, event: str, detail: Mapping[str, Any]) -> None:
     entry = {
         "Source": SOURCE,
         "DetailType": event,
-        "Detail": json.dumps(detail, ensure_ascii=False),
+        "Detail": reply_queues.encode(detail),
         "EventBusName": settings().event_bus,
     }
     answer = aws.events().put_events(Entries=[entry])  # type: ignore[list-item]

@@ -35,11 +35,16 @@ class QueueRefuses(Exception):
     """What the queue's owner must mend; the same message sent again would fare no better."""
 
 
+def encode(message: Mapping[str, Any]) -> str:
+    """JSON of characters that SQS takes: two that JSON may hold it does not."""
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+
+
 def send(url: str, message: Mapping[str, Any]) -> None:
     """Raises QueueRefuses; any other error of the SDK is worth another try."""
-    body = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
     try:
-        aws.sqs().send_message(QueueUrl=url, MessageBody=body)
+        aws.sqs().send_message(QueueUrl=url, MessageBody=encode(message))
     except ClientError as error:
         code = error.response["Error"]["Code"].rpartition(".")[2]
         if code in _REFUSALS:

@@ -44,7 +44,7 @@ def process(message: Message) -> int | None:
 
 
 def _pause(message: Message, asked_for: int) -> int:
-    pause = max(settings().retry_seconds * 2 ** (message.receives - 1), asked_for)
+    pause = max(settings().retry_seconds << (message.receives - 1), asked_for)
     return min(pause, LONGEST_PAUSE)
 
 

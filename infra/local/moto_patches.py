@@ -106,22 +106,35 @@ PATCHES: list[tuple[Any, str, Any]] = [
 
 @contextmanager
 def events_reach(send: Callable[[str, str], None]) -> Iterator[None]:
-    """moto puts the events of a rule into an SQS of its own, which nobody can see here; its matching stays.
+    """moto fills a template with an event, whose own text may look like a placeholder, and puts it into an
+    SQS of its own, which nobody can see here. Its matching stays.
 
-    `send` takes the queue's name and the message. Only while it is needed: other tests have moto's SQS."""
+    `send` takes a queue's name and the message. Only while it is needed: other tests have moto's SQS."""
 
-    def send_to_queue(_: Rule, queue: str, event: dict[str, Any], group: str | None = None) -> None:
-        told = {name: value for name, value in event.items() if name != "ingestion-time"}
-        moment = datetime.fromtimestamp(float(event["time"]), UTC)
-        send(queue, json.dumps({**told, "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}))
+    def send_to_targets(rule: Any, event: dict[str, Any], transform_input: bool = True) -> None:
+        if rule.event_pattern.matches_event(event):
+            for target in rule.targets:
+                send(_queue(target["Arn"]), json.dumps(_as_sent(event)))
 
     rule: Any = Rule
-    own = rule._send_to_sqs_queue
-    rule._send_to_sqs_queue = send_to_queue
+    own = rule.send_to_targets
+    rule.send_to_targets = send_to_targets
     try:
         yield
     finally:
-        rule._send_to_sqs_queue = own
+        rule.send_to_targets = own
+
+
+def _queue(target: str) -> str:
+    if ":sqs:" not in target:
+        raise NotImplementedError(f"the local stack sends no events to {target}")
+    return target.rpartition(":")[2]
+
+
+def _as_sent(event: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in event.items() if name != "ingestion-time"}
+    moment = datetime.fromtimestamp(float(event["time"]), UTC)
+    return {**told, "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def install() -> None:

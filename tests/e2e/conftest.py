@@ -26,6 +26,7 @@ def stack(youtube: YouTube) -> Iterator[LocalStack]:
         "BATCHREEL_INLINE_DOWNLOAD_BYTES": "1000000",
         "BATCHREEL_SOURCE_BUCKETS": "customer/videos",
         "BATCHREEL_DESTINATION_BUCKETS": "customer,vanished",
+        "BATCHREEL_REPLY_QUEUES": "arn:aws:sqs:us-east-1:123456789012:answers-*",
         "BATCHREEL_YOUTUBE_BASE_URL": youtube.base,
         "BATCHREEL_YOUTUBE_TIMEOUT": "2",
         "BATCHREEL_BREAKER_FAILURES": "1000",  # blocked videos must not close the way for the others

@@ -186,6 +186,17 @@ def test_an_event_fits_whatever_is_in_it(key: str, queue_of: QueueOf) -> None:
     assert told["files"]["audio"]
 
 
+def test_characters_that_sqs_does_not_take_arrive_all_the_same(key: str, queue_of: QueueOf) -> None:
+    url = queue_of("answers-shop")
+    odd = "a\ufffe\uffff\x00\u2028b"
+    accepted(mail.audio(key=key, correlation_id=odd), url)
+    mail.send(mail.audio(key=key, correlation_id=odd, reply_to=url))
+    mail.run()
+    [raw] = aws.sqs().receive_message(QueueUrl=url)["Messages"]
+    assert not [each for each in raw["Body"] if each in "\ufffe\uffff\x00"]
+    assert json.loads(raw["Body"])["correlation_id"] == odd
+
+
 def test_what_was_counted_is_not_told_again(key: str, queue_of: QueueOf) -> None:
     url = queue_of("answers-shop")
     job = jobs.completed(accepted(mail.audio(key=key), url)["jobs"][0]["jobId"])
@@ -263,7 +274,7 @@ def test_a_dead_message_is_refused_for_its_own_reason(key: str, queue_of: QueueO
 
 def test_a_message_that_ends_whoever_looks_into_it_is_not_looked_into_for_ever(key: str) -> None:
     mail.send(mail.audio(key=key))
-    record = dead(attributes={"ApproximateReceiveCount": "9"})
+    record = dead(attributes={"ApproximateReceiveCount": "21"})
     assert bury(record) == []
     reply = deliver(settings().replies_queue)
     assert (reply["type"], reply["status"]) == ("refused", 500)

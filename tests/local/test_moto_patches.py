@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
+from moto.events.models import Rule
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
-from infra.local.moto_patches import PATCHES
+from infra.local.moto_patches import PATCHES, events_reach
 from infra.local.stack import LocalStack
+from tests.local.conftest import Clients
 
 
 def test_every_patch_is_in_place(stack: LocalStack) -> None:
@@ -31,3 +34,26 @@ def test_step_functions_share_one_client(stack: LocalStack, monkeypatch: pytest.
 def test_stopped_executions_are_no_errors(stack: LocalStack) -> None:
     """moto logs a stack trace for each."""
     assert not logging.getLogger("moto.stepfunctions").isEnabledFor(logging.ERROR)
+
+
+def test_events_reach_the_queue_of_a_rule_that_matches(stack: LocalStack, aws: Clients) -> None:
+    """Word for word: moto would take these for places to fill in."""
+    events, queue = aws.make("events"), stack.outputs["EventsQueue"]
+    detail = {"id": "<id>", "source": '<source> "quoted"', "time": "<time>"}
+    entry = {"DetailType": "t", "Detail": json.dumps(detail), "EventBusName": stack.outputs["EventBus"]}
+    events.put_events(Entries=[{**entry, "Source": source} for source in ("other", "batchreel")])
+    events.close()
+    [message] = aws.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    event = json.loads(message["Body"])
+    names = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
+    assert tuple(event) == names
+    assert (event["source"], event["detail"]) == ("batchreel", detail)
+    aws.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+
+def test_moto_has_its_own_queues_back_when_the_stack_is_gone() -> None:
+    sent: list[str] = []
+    own = Rule.send_to_targets
+    with events_reach(lambda queue, message: sent.append(queue)):
+        assert Rule.send_to_targets is not own
+    assert Rule.send_to_targets is own

@@ -75,6 +75,28 @@ def test_batch_answers_each_entry(aws: Clients, queue: str) -> None:
     ]
 
 
+def test_attributes_go_with_a_message_for_who_asks(aws: Clients, queue: str) -> None:
+    given = {name: {"DataType": "String", "StringValue": name.upper()} for name in ("a", "b")}
+    aws.sqs.send_message(QueueUrl=queue, MessageBody="work", MessageAttributes=given)
+    for asked, found in ((["b"], {"b"}), (["All"], {"a", "b"}), ([], set())):
+        [message] = receive(aws, queue, MessageAttributeNames=asked, VisibilityTimeout=0)
+        assert message.get("MessageAttributes", {}) == {name: given[name] for name in found}
+
+
+def test_a_message_over_the_queues_size_is_refused(aws: Clients, queue: str) -> None:
+    aws.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"MaximumMessageSize": "1024"})
+    aws.sqs.send_message(QueueUrl=queue, MessageBody="é" * 512)
+    refused(aws.sqs.send_message, "InvalidParameterValue", QueueUrl=queue, MessageBody="é" * 512 + "x")
+    attribute = {"name": {"DataType": "String", "StringValue": "x" * 1024}}
+    refused(
+        aws.sqs.send_message,
+        "InvalidParameterValue",
+        QueueUrl=queue,
+        MessageBody="x",
+        MessageAttributes=attribute,
+    )
+
+
 def test_what_is_refused(aws: Clients, queue: str) -> None:
     eleven = [{"Id": str(number), "MessageBody": "x"} for number in range(11)]
     refused(aws.sqs.send_message_batch, "TooManyEntriesInBatchRequest", QueueUrl=queue, Entries=eleven)
