@@ -44,8 +44,10 @@ def _speaker(head: Head, face: Face) -> Account:
     """Raises InvalidRequest, and Unauthorized."""
     if head.account is not None and head.key is not None:
         raise InvalidRequest("send key or account, not both")
+    if head.key:
+        return face.caller({"x-api-key": head.key.get_secret_value()})
     if head.account is None:
-        return face.caller({"x-api-key": head.key.get_secret_value()} if head.key else {})
+        raise Unauthorized("No API key: send it as key")
     if not settings().intake_trusts_accounts:
         raise Unauthorized("account: this service takes nobody's word for it, send key instead")
     return Account(head.account)

@@ -1,5 +1,4 @@
-"""An order that finds no room for long is refused in the end; one whose answer nobody takes is answered on the
-own queue of the stack."""
+"""Orders that find no room for long, and orders whose answer nobody takes: each is answered in the end."""
 
 from __future__ import annotations
 

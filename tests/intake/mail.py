@@ -85,3 +85,12 @@ def answered(message: Any, **attributes: str) -> Any:
     [reply] = found_on(settings().replies_queue)
     assert reply["message_id"] == message_id
     return reply
+
+
+def only_on(queue: str) -> Any:
+    [only] = found_on(queue)
+    return only
+
+
+def arn(name: str) -> str:
+    return f"arn:aws:sqs:us-east-1:123456789012:{name}"
