@@ -106,6 +106,22 @@ def test_the_submit_path_loads_no_runner() -> None:
     assert [name for name in loaded if name in forbidden] == []
 
 
+def test_the_deletion_path_loads_no_runner() -> None:
+    program = "import chalicelib.api.audio_v1.deletion, chalicelib.api.video_v1.deletion; "
+    loaded = loaded_after(
+        program + "from chalicelib.batches import kinds; [kinds.forget(k) for k in kinds.SENT]"
+    )
+    assert {"chalicelib.audio.sent", "chalicelib.text.sent"} <= set(loaded)
+    forbidden = ("chalicelib.audio.runner", "chalicelib.text.runner", "chalicelib.text.sources")
+    assert [name for name in loaded if name.startswith((*forbidden, "requests", "yt_dlp"))] == []
+
+
+def test_every_kind_says_what_is_sent_for_it() -> None:
+    from chalicelib.batches import kinds
+
+    assert set(kinds.SENT) == set(kinds.RUNNERS)
+
+
 def test_an_audio_job_loads_no_yt_dlp_not_even_for_a_page() -> None:
     loaded = loaded_after("import chalicelib.audio.runner")
     assert "chalicelib.audio.pages" in loaded

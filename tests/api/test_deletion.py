@@ -220,6 +220,25 @@ def test_the_videos_of_a_playlist_go_with_it(api: Api) -> None:
     assert keys() == []
 
 
+def test_a_playlist_that_ends_while_it_is_looked_up_keeps_its_videos(api: Api) -> None:
+    """Else it would go without them: read as it ran, in a batch that has ended."""
+    job_id = text.video_of(api, video_url=text.PLAYLIST)
+    reads = []
+
+    def end(params: Any, **_: Any) -> None:
+        reads.append(params["body"])
+        if len(reads) == 3:  # of the key's account, of the first item, of the second
+            parent = audio.started(job_id)
+            child = children.submit(parent, [{"url": text.WATCH}], now_ms)
+            outcome = {"expanded": {}, "child_batch_id": child}
+            finish.settle(store.complete(text.stored(job_id), outcome, now=now_ms()).job)
+
+    with hooked("before-call.dynamodb.GetItem", end):
+        answer = api("DELETE", f"{TEXT}/videos/{job_id}")
+    assert len(reads) > 3
+    assert (answer.status, answer.error["code"]) == (409, "STILL_RUNNING")
+
+
 def test_an_expired_batch_can_be_deleted(api: Api, wall: FakeClock) -> None:
     batch_id, job_id = text_batch(api, expires_after=3600)
     text.completed(job_id)

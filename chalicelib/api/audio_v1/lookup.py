@@ -13,8 +13,9 @@ def own_job(account: Account, job_id: str) -> tuple[Job, Batch]:
     if not ids.well_formed("job", job_id):
         raise InvalidRequest("A job id is job_ and 16 letters or digits", code="INVALID_JOB_ID")
     address = ids.parse(job_id)
-    job = store.get_job(*address) if address and address.number else None
-    batch = store.get_batch(job.token) if job else None
+    # the batch first: of an ended one, the job is then read as it ended
+    batch = store.get_batch(address.token) if address and address.number else None
+    job = store.get_job(*address) if address and batch else None
     if job is None or batch is None or job.account != account.id or job.kind != "audio":
         raise no_job()
     return job, batch
