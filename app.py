@@ -64,7 +64,15 @@ def aggregate(event: dict[str, Any], context: Any) -> Any:
 
 @app.lambda_function(name="deliver")
 def deliver(event: dict[str, Any], context: Any) -> Any:
-    from chalicelib.api.events import render
+    from chalicelib.api.events import render, render_test
     from chalicelib.webhooks.deliver import deliver
+    from chalicelib.webhooks.event import Renderer
 
-    return deliver(event, render)
+    return deliver(event, Renderer(render, render_test))
+
+
+@app.lambda_function(name="recover")
+def recover(event: dict[str, Any], context: Any) -> Any:
+    from chalicelib.webhooks.recover import step
+
+    return step(event)

@@ -11,6 +11,7 @@ BatchreelError
 │   ├── NamesTaken          409
 │   ├── TooManyEndpoints    409
 │   ├── EndpointDisabled    409
+│   ├── Conflict            409
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
 │       ├── RotatedTooOften 429
@@ -94,6 +95,13 @@ class TooManyEndpoints(RequestError):
 
 class EndpointDisabled(RequestError):
     code = "ENDPOINT_DISABLED"
+    status = 409
+
+
+class Conflict(RequestError):
+    """What is asked for is not possible as things stand."""
+
+    code = "CONFLICT"
     status = 409
 
 

@@ -22,7 +22,7 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": account.REGION,
 }
-FUNCTIONS = ("Aggregate", "Deliver")
+FUNCTIONS = ("Aggregate", "Deliver", "Recover")
 INFRA = account.ROOT / "infra"
 
 

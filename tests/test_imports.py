@@ -15,7 +15,7 @@ GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "is
 MAY_IMPORT = {
     "ground": GROUND,
     "sites": GROUND | {"sites"},
-    "batches": GROUND | {"batches"},
+    "batches": GROUND | {"batches", "accounts"},
     "audio": GROUND | {"sites", "audio"},
     "text": GROUND | {"sites", "text", "audio"},
     "accounts": GROUND | {"accounts"},

@@ -16,6 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
+from chalicelib.accounts import endpoints
 from chalicelib.batches import announce, dependents, family, ids, items, objects, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
@@ -32,8 +33,8 @@ def settle(job: Job | None, clock: Clock = now_ms) -> None:
     if job is None or not job.status.ended:
         return
     announce.job_ended(job)
-    if job.webhooks:
-        start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": _deliveries(job)})
+    if told := _deliveries(job):
+        start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": told})
     batch = store.count(job)
     for follower in dependents.release(job, clock):
         settle(follower, clock)
@@ -61,10 +62,13 @@ def start(name: str, request: Mapping[str, Any]) -> None:
 
 
 def _deliveries(subject: Job | Batch) -> list[dict[str, Any]]:
-    """References, never URLs: those may hold secrets, and an execution's input is kept for 90 days."""
+    """One for each URL of the request and each endpoint of the account that wants the event. References,
+    never URLs: those may hold secrets, and an execution's input is kept for 90 days."""
+    wanted = endpoints.subscribed(subject.account, subject.event_type)
+    recipients: list[int | str] = [*range(len(subject.webhooks)), *(endpoint.id for endpoint in wanted)]
     return [
-        {"subject": subject.id, "event_id": subject.event_id, "recipient": number, "attempt": 1}
-        for number in range(len(subject.webhooks))
+        {"subject": subject.id, "event_id": subject.event_id, "recipient": recipient, "attempt": 1}
+        for recipient in recipients
     ]
 
 
@@ -82,9 +86,9 @@ def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict
         if loaded is None:  # deleted meanwhile
             return {"deliveries": []}
         _publish(*loaded, paths)
+        return {"deliveries": _deliveries(loaded[0])}
     except (ClientError, BotoCoreError) as error:
         raise ServiceUnavailable(str(error)) from error
-    return {"deliveries": _deliveries(loaded[0])}
 
 
 def _publish(batch: Batch, jobs: Sequence[Job], paths: Paths) -> None:

@@ -124,6 +124,11 @@ class Job:
         return f"evt_{self.token}{self.index:03x}_{self.attempt}"
 
     @property
+    def event_type(self) -> str:
+        """Of its end."""
+        return f"job.{self.status.value}"
+
+    @property
     def failure(self) -> Failure | None:
         """How it failed for good; `error` may also be what it waits for its next attempt with."""
         return self.error if self.status is JobStatus.FAILED else None
@@ -174,6 +179,10 @@ class Batch:
     @property
     def event_id(self) -> str:
         return f"evt_{self.token}000_{self.round}"
+
+    @property
+    def event_type(self) -> str:
+        return "batch.completed"
 
     @property
     def counted(self) -> frozenset[int]:

@@ -1,8 +1,10 @@
-"""One attempt at one webhook. The state machine calls it, and waits as long as it says."""
+"""One attempt at one webhook. The state machine calls it, and waits as long as it says.
+
+An attempt that is on record is not made again: repeated after a crash, it only has its consequences.
+"""
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,93 +12,105 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import outbound
-from chalicelib.accounts.secrets import webhook_secrets
-from chalicelib.batches import ids, store
-from chalicelib.batches.model import Batch, Job
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import OutboundError, ServiceUnavailable
 from chalicelib.settings import settings
-from chalicelib.webhooks import deliveries, sign
-from chalicelib.webhooks.schedule import Attempt, wait_seconds
+from chalicelib.webhooks import attempts, consequences, deliveries, event, order, recipients, schedule, sign
+from chalicelib.webhooks.attempts import Attempt
+from chalicelib.webhooks.event import Event, Renderer
+from chalicelib.webhooks.order import Order
+from chalicelib.webhooks.recipients import Cancelled, Recipient
 
-log = logging.getLogger(__name__)
-Render = Callable[[Job | Batch, Batch], bytes]
-"""The body of the event that a job, of that batch, or a batch has ended, in the words of its API."""
+Chance = Callable[[], float]
 
 
 def deliver(
     request: Mapping[str, Any],
-    render: Render,
+    renderer: Renderer,
     clock: Clock = now_ms,
-    chance: Callable[[], float] = random.random,
+    chance: Chance = random.random,
 ) -> dict[str, Any]:
-    """`request`: subject (a job or batch id), event_id, recipient, attempt; the answer adds `outcome`
-    (`delivered`, `retry` with `wait` in seconds, `gave_up`, `vanished`) and the next attempt's number.
+    """`request`: as order.read takes it; the answer adds `outcome` (`delivered`, `retry` with `wait` in
+    seconds, `gave_up`, `cancelled`) and the next attempt's number.
 
     Raises ServiceUnavailable when AWS did not answer; the state machine then repeats the attempt.
     """
     try:
-        found = _subject(request["subject"])
-        if found is None:
-            return {**request, "outcome": "vanished"}
-        return {**request, **_attempt(request, *found, render, clock, chance)}
+        return {**request, **_deliver(order.read(request), renderer, clock, chance)}
     except (ClientError, BotoCoreError) as error:
         raise ServiceUnavailable(str(error)) from error
 
 
-def _subject(name: str) -> tuple[Job | Batch, Batch] | None:
-    """What ended, and the batch it is of."""
-    address = ids.parse(name)
-    batch = store.get_batch(address.token) if address else None
-    if address is None or batch is None:
-        return None
-    subject = store.get_job(*address) if address.number else batch
-    return (subject, batch) if subject else None
+def _deliver(wanted: Order, renderer: Renderer, clock: Clock, chance: Chance) -> dict[str, Any]:
+    found = event.find(wanted.address, wanted.tester)
+    if found is None:
+        return _cancelled(wanted, Cancelled.SUBJECT_DELETED, clock)
+    made = attempts.find(wanted.address, wanted.run, wanted.number)
+    recipient = recipients.resolve(found, wanted.address, clock())
+    if made is None:
+        if isinstance(recipient, Cancelled):
+            return _cancelled(wanted, recipient, clock)
+        made = _make(wanted, found, recipient, renderer, clock, chance)
+    url = None if isinstance(recipient, Cancelled) else recipient.url
+    consequences.follow(found, wanted.address, made, url, clock())
+    return _outcome(made)
 
 
-def _attempt(
-    request: Mapping[str, Any],
-    subject: Job | Batch,
-    batch: Batch,
-    render: Render,
-    clock: Clock,
-    chance: Callable[[], float],
-) -> dict[str, Any]:
-    started, number = clock(), int(request["attempt"])
-    body = render(subject, batch)
-    secrets = webhook_secrets(subject.account, started)
-    signature = sign.headers(secrets, request["event_id"], started // 1000, body)
-    attempt, answer = _post(subject.webhooks[request["recipient"]], body, signature, number)
-    wait = wait_seconds(attempt, now=started / 1000, random=chance)
-    deliveries.record(
-        deliveries.Record(
-            token=subject.token,
-            event_id=request["event_id"],
-            recipient=request["recipient"],
-            attempt=number,
-            at=started,
-            status=attempt.status,
-            duration_ms=clock() - started,
-            answer=answer,
-            next_in=wait,
+def _cancelled(wanted: Order, why: Cancelled, clock: Clock) -> dict[str, Any]:
+    if not wanted.run.startswith(attempts.MANUAL):
+        deliveries.cancel(wanted.address, why, clock())
+    return {"outcome": "cancelled"}
+
+
+def _make(
+    wanted: Order, found: Event, recipient: Recipient, renderer: Renderer, clock: Clock, chance: Chance
+) -> Attempt:
+    """It is on record before and after: whatever crashes, the delivery is in the log."""
+    started = clock()
+    if wanted.number == 1:
+        _begin(wanted, found, recipient.url, started)
+    body = renderer.body(found, wanted.address, started)
+    signature = sign.headers(recipient.secrets, found.id, started // 1000, body)
+    answer, text = _post(recipient.url, body, signature, wanted.number)
+    again = wanted.repeated
+    made = Attempt(
+        run=wanted.run,
+        number=wanted.number,
+        at=started,
+        status=answer.status,
+        duration_ms=clock() - started,
+        answer=text,
+        next_in=schedule.wait_seconds(answer, now=started / 1000, random=chance) if again else None,
+    )
+    attempts.record(wanted.address, made, clock())
+    return made
+
+
+def _begin(wanted: Order, found: Event, url: str, now: int) -> None:
+    deliveries.begin(
+        deliveries.Delivery(
+            address=wanted.address,
+            account=found.account,
+            event_type=found.type,
+            url=deliveries.shown(url),
+            created_at=now,
+            updated_at=now,
+            next_attempt_at=now,
         )
     )
-    return _outcome(attempt, wait)
 
 
-def _post(url: str, body: bytes, signature: Mapping[str, str], number: int) -> tuple[Attempt, str]:
+def _post(url: str, body: bytes, signature: Mapping[str, str], number: int) -> tuple[schedule.Answer, str]:
     headers = {"content-type": "application/json", "user-agent": "Batchreel-Webhooks/1", **signature}
     try:
         answer = outbound.post(url, body, headers, timeout=settings().webhook_timeout)
     except OutboundError as error:
-        return Attempt(number, 0, timed_out=error.timed_out), error.message
+        return schedule.Answer(number, 0, timed_out=error.timed_out), error.message
     text = answer.body.decode("utf-8", "replace")
-    return Attempt(number, answer.status, retry_after=answer.headers.get("retry-after")), text
+    return schedule.Answer(number, answer.status, retry_after=answer.headers.get("retry-after")), text
 
 
-def _outcome(attempt: Attempt, wait: int | None) -> dict[str, Any]:
-    if wait is not None:
-        return {"outcome": "retry", "wait": wait, "attempt": attempt.number + 1}
-    if not attempt.delivered:
-        log.error("webhook given up", extra={"status": attempt.status, "attempts": attempt.number})
-    return {"outcome": "delivered" if attempt.delivered else "gave_up"}
+def _outcome(made: Attempt) -> dict[str, Any]:
+    if made.next_in is not None:
+        return {"outcome": "retry", "wait": made.next_in, "attempt": made.number + 1}
+    return {"outcome": "delivered" if made.delivered else "gave_up"}

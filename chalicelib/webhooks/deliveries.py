@@ -1,79 +1,157 @@
-"""The log of webhook attempts, beside the batch they belong to."""
+"""The log of webhooks: one row for each delivery, beside the batch that it is about, and before its
+attempts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib import aws
 from chalicelib.batches import items
 from chalicelib.batches.store import KEPT_AFTER_EXPIRY_MS
 from chalicelib.settings import settings
-
-ANSWER_BYTES = 2048
-
-
-@dataclass(frozen=True)
-class Record:
-    token: str
-    event_id: str
-    recipient: int
-    attempt: int
-    at: int
-    """Milliseconds since the epoch."""
-    status: int
-    """0: no answer."""
-    duration_ms: int
-    answer: str
-    """What the receiver said, or why it could not be reached; at most 2 kB."""
-    next_in: int | None
-    """Seconds until the next attempt, if there is one."""
+from chalicelib.webhooks import addresses
+from chalicelib.webhooks.addresses import Address
 
 
-def record(entry: Record) -> None:
-    """Repeating an attempt after a crash overwrites its record: it is the same attempt to the receiver."""
-    row = {
-        "pk": f"B#{entry.token}",
-        "sk": f"W#{entry.event_id}#{entry.recipient}#{entry.attempt:02d}",
-        "at": entry.at,
-        "status_code": entry.status,
-        "duration_ms": entry.duration_ms,
-        "answer": entry.answer[:ANSWER_BYTES],
-        "next_in": entry.next_in,
-        "ttl": (entry.at + settings().retention_seconds * 1000 + KEPT_AFTER_EXPIRY_MS) // 1000,
-    }
-    aws.dynamodb().put_item(TableName=settings().batches_table, Item=items.values(row))
+class Status(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
-def of_batch(token: str) -> list[Record]:
-    """Every attempt for a batch and its jobs, by event and recipient, oldest first."""
-    pages = (
-        aws.dynamodb()
-        .get_paginator("query")
-        .paginate(
-            TableName=settings().batches_table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :log)",
-            ExpressionAttributeValues=items.values({":pk": f"B#{token}", ":log": "W#"}),
-            ConsistentRead=True,
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Times are milliseconds since the epoch."""
+
+    address: Address
+    account: str
+    event_type: str
+    url: str
+    """Without its query, which may hold a secret."""
+    status: Status = Status.PENDING
+    attempts: int = 0
+    last_status: int | None = None
+    """Of the last answer; 0: there was none."""
+    reason: str | None = None
+    """Why it was cancelled."""
+    created_at: int
+    updated_at: int
+    next_attempt_at: int | None = None
+    recovery: str | None = None
+    """The last recovery that began it again."""
+
+    @property
+    def id(self) -> str:
+        return self.address.delivery_id
+
+
+def shown(url: str) -> str:
+    """Without query, fragment and user-info."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def begin(delivery: Delivery) -> None:
+    """Put it on record before its first attempt. What is on record stays as it is."""
+    row = to_row(delivery)
+    sets = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in row)
+    _update(delivery.address, f"SET {sets}", row)
+
+
+def get(address: Address) -> Delivery | None:
+    key = items.values(address.key)
+    item = aws.dynamodb().get_item(TableName=_table(), Key=key, ConsistentRead=True).get("Item")
+    return from_row(items.plain(item)) if item else None
+
+
+def cancel(address: Address, reason: str, now: int) -> None:
+    """What is waiting for its next attempt will not be tried again."""
+    values = {"status": Status.CANCELLED, "reason": reason, "updated_at": now, "ttl": ttl(now)}
+    sets = ", ".join(f"#{name} = :{name}" for name in values)
+    condition = "#status = :pending"
+    _update(address, f"SET {sets} REMOVE next_attempt_at", values, condition, {":pending": Status.PENDING})
+
+
+def recover(address: Address, recovery: str, now: int) -> bool:
+    """Take what has failed or was cancelled for a fresh schedule. True also if this recovery holds it, but
+    not if it has failed again under it."""
+    values = {"status": Status.PENDING, "recovery": recovery, "updated_at": now, "next_attempt_at": now}
+    sets = ", ".join(f"#{name} = :{name}" for name in values)
+    condition = (
+        "(#status IN (:failed, :cancelled) AND (attribute_not_exists(#recovery) OR #recovery <> :recovery))"
+        " OR (#status = :status AND #recovery = :recovery)"
+    )
+    ended = {":failed": Status.FAILED, ":cancelled": Status.CANCELLED}
+    return _update(address, f"SET {sets} REMOVE reason", values, condition, ended)
+
+
+def _update(
+    address: Address,
+    update: str,
+    values: Mapping[str, Any],
+    condition: str | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> bool:
+    given: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
+    try:
+        aws.dynamodb().update_item(
+            TableName=_table(),
+            Key=items.values(address.key),
+            UpdateExpression=update,
+            ExpressionAttributeNames={f"#{name}": name for name in values},
+            ExpressionAttributeValues=items.values(
+                {**{f":{name}": value for name, value in values.items()}, **(more or {})}
+            ),
+            **given,
         )
+    except aws.dynamodb().exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def ttl(now: int) -> int:
+    """Seconds. The log is kept as long as the job or batch that it is about."""
+    return (now + settings().retention_seconds * 1000 + KEPT_AFTER_EXPIRY_MS) // 1000
+
+
+def to_row(delivery: Delivery) -> dict[str, Any]:
+    """Without its key. `delivery_account`, not `account`: only batches belong in the by_account index."""
+    row = {
+        "delivery_account": delivery.account,
+        "event_type": delivery.event_type,
+        "endpoint": delivery.address.endpoint_id,
+        "url": delivery.url,
+        "status": delivery.status,
+        "attempts": delivery.attempts,
+        "created_at": delivery.created_at,
+        "updated_at": delivery.updated_at,
+        "next_attempt_at": delivery.next_attempt_at,
+        "ttl": ttl(delivery.created_at),
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def from_row(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        address=addresses.of_row(row["sk"]),
+        account=row["delivery_account"],
+        event_type=row["event_type"],
+        url=row["url"],
+        status=Status(row["status"]),
+        attempts=row["attempts"],
+        last_status=row.get("last_status"),
+        reason=row.get("reason"),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        next_attempt_at=row.get("next_attempt_at"),
+        recovery=row.get("recovery"),
     )
-    return [_from_row(items.plain(item)) for page in pages for item in page["Items"]]
 
 
-def _from_row(row: dict[str, object]) -> Record:
-    _, event_id, recipient, attempt = str(row["sk"]).split("#")
-    return Record(
-        token=str(row["pk"])[2:],
-        event_id=event_id,
-        recipient=int(recipient),
-        attempt=int(attempt),
-        at=_integer(row["at"]),
-        status=_integer(row["status_code"]),
-        duration_ms=_integer(row["duration_ms"]),
-        answer=str(row["answer"]),
-        next_in=_integer(row["next_in"]) if "next_in" in row else None,
-    )
-
-
-def _integer(value: object) -> int:
-    assert isinstance(value, int)
-    return value
+def _table() -> str:
+    return settings().batches_table

@@ -15,8 +15,8 @@ _SLOW_DOWN = frozenset({429, 502, 504})
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """What one attempt came to. `status` 0: no answer."""
+class Answer:
+    """To one attempt. `status` 0: there was none."""
 
     number: int
     status: int
@@ -33,16 +33,16 @@ class Attempt:
         return self.status == 410
 
 
-def wait_seconds(attempt: Attempt, *, now: float, random: Callable[[], float]) -> int | None:
+def wait_seconds(answer: Answer, *, now: float, random: Callable[[], float]) -> int | None:
     """Whole seconds until the next attempt; None when there is none. `random` gives 0 to 1."""
     waits = settings().webhook_schedule
-    if attempt.delivered or attempt.gone or attempt.number >= len(waits):
+    if answer.delivered or answer.gone or answer.number >= len(waits):
         return None
-    base = waits[attempt.number]
-    wait = base * (1 - JITTER + 2 * JITTER * random())
-    if attempt.timed_out or attempt.status in _SLOW_DOWN:
-        wait = max(wait, settings().webhook_penalty)
-    asked = _retry_after(attempt.retry_after, now)
+    overloaded = answer.timed_out or answer.status in _SLOW_DOWN
+    least = settings().webhook_penalty if overloaded else 0
+    wait = max(waits[answer.number] * (1 - JITTER + 2 * JITTER * random()), least)
+    base = max(waits[answer.number], least)
+    asked = _retry_after(answer.retry_after, now)
     if asked is not None:
         # honoured only between the planned wait and its double: a receiver cannot stretch the schedule
         wait = min(max(asked, base), 2 * base)

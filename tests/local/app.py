@@ -81,6 +81,14 @@ def deliver(event: dict[str, Any], context: Any) -> Any:
     return {**event, "attempt": attempt, "outcome": "retry" if attempt < event["attempts"] else "delivered"}
 
 
+@app.lambda_function(name="recover")
+def recover(event: dict[str, Any], context: Any) -> Any:
+    """As many pages as `left` says."""
+    left = event["left"]
+    _leave_mark(event["folder"], f"page-{left}")
+    return {**event, "left": left - 1, "more": left > 1}
+
+
 @app.lambda_function(name="slow")
 def slow(event: dict[str, Any], context: Any) -> Any:
     """Starts a child that would outlive it, in a group of its own as ffmpeg is, then takes too long."""

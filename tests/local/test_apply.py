@@ -58,7 +58,11 @@ def test_functions_that_disagree_cannot_share_a_worker(stack: LocalStack) -> Non
 def test_tables_have_their_index_and_ttl(stack: LocalStack, aws: Clients) -> None:
     name = stack.outputs["BatchesTable"]
     table = aws.dynamodb.describe_table(TableName=name)["Table"]
-    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == {"by_account", "open"}
+    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == {
+        "by_account",
+        "open",
+        "deliveries",
+    }
     ttl = aws.dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("ttl", "ENABLED")
 

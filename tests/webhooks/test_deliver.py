@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
-from standardwebhooks import Webhook
 
-from chalicelib.accounts.secrets import webhook_secret
-from chalicelib.api.events import render
-from chalicelib.batches import finish, store, submit
-from chalicelib.batches.model import Failure, Job, NewJob
-from chalicelib.clock import now_ms
+from chalicelib.batches import finish, store
+from chalicelib.batches.model import Failure
 from chalicelib.errors import ServiceUnavailable
 from chalicelib.settings import settings
-from chalicelib.webhooks import deliveries
+from chalicelib.webhooks import attempts
+from chalicelib.webhooks.addresses import Address
 from chalicelib.webhooks.deliver import deliver
 from tests.batches.aws_faults import refusing
 from tests.stand_ins.web import Receiver, Reply
+from tests.webhooks.ended import RENDERER, ended_job, request_for, verified
 
 pytestmark = pytest.mark.usefixtures("cloud")
-OUTCOME = {
-    "input": {"name": "a.mp4", "size": 1000, "duration": 2.5, "format": "mov"},
-    "output": {
-        "key": "jobs/x/1/audio.mp3",
-        "filename": "a.mp3",
-        "size": 40_123,
-        "duration": 2.5,
-        "format": "mp3",
-        "codec": "mp3",
-        "bitrate": 128_000,
-        "sample_rate": 44_100,
-        "channels": 2,
-    },
-}
-
-
-def ended_job(url: str, failure: Failure | None = None) -> Job:
-    new = NewJob({"url": "https://example.com/a.mp4"}, webhooks=(url,))
-    accepted = submit.submit(submit.Submission("acme", "audio", "audio_v1", [new], webhooks=(url,)))
-    job = store.claim(accepted.batch.token, 1, now=now_ms(), lease_until=now_ms() + 60_000).job
-    assert job
-    ended = store.fail(job, failure, now=now_ms()) if failure else store.complete(job, OUTCOME, now=now_ms())
-    assert ended.job
-    finish.settle(ended.job)
-    return ended.job
-
-
-def request_for(job: Job, attempt: int = 1) -> dict[str, Any]:
-    return {"subject": job.id, "event_id": job.event_id, "recipient": 0, "attempt": attempt}
-
-
-def verified(call: Any) -> Any:
-    return Webhook(webhook_secret("acme")).verify(call.body, call.headers)
 
 
 def test_a_completed_job_is_told_in_full(receiver: Receiver) -> None:
     job = ended_job(receiver.url("/hook"))
-    assert deliver(request_for(job), render)["outcome"] == "delivered"
+    assert deliver(request_for(job), RENDERER)["outcome"] == "delivered"
     [call] = receiver.calls
     body = verified(call)
     assert call.headers["content-type"] == "application/json"
@@ -75,8 +39,8 @@ def test_a_completed_job_is_told_in_full(receiver: Receiver) -> None:
 
 
 def test_a_failed_job_is_told_with_its_error(receiver: Receiver) -> None:
-    job = ended_job(receiver.url("/hook"), Failure("NO_AUDIO", "There is no sound in it"))
-    deliver(request_for(job), render)
+    job = ended_job(receiver.url("/hook"), failure=Failure("NO_AUDIO", "There is no sound in it"))
+    deliver(request_for(job), RENDERER)
     body = verified(receiver.calls[0])
     assert body["event"] == "job.failed"
     assert body["error"] == {"code": "NO_AUDIO", "message": "There is no sound in it", "retryable": False}
@@ -88,7 +52,7 @@ def test_a_finished_batch_is_told_with_its_counts(receiver: Receiver) -> None:
     batch = store.get_batch(job.token)
     assert batch
     [delivery] = finish.aggregate({"batch_id": batch.id})["deliveries"]
-    deliver(delivery, render)
+    deliver(delivery, RENDERER)
     body = verified(receiver.calls[0])
     assert body["event"] == "batch.completed"
     assert body["counts"] == {"total": 1, "completed": 1, "failed": 0, "cancelled": 0}
@@ -101,7 +65,7 @@ def test_retries_keep_their_id_and_are_signed_anew(receiver: Receiver) -> None:
     request = request_for(job)
     outcomes = []
     for _ in range(3):
-        request = deliver(request, render, chance=lambda: 0.5)
+        request = deliver(request, RENDERER, chance=lambda: 0.5)
         outcomes.append((request["outcome"], request.get("wait"), request["attempt"]))
     assert [o[0] for o in outcomes] == ["retry", "retry", "delivered"]
     assert [o[1] for o in outcomes[:2]] == [5, 300]
@@ -112,26 +76,25 @@ def test_retries_keep_their_id_and_are_signed_anew(receiver: Receiver) -> None:
 def test_each_attempt_is_on_record(receiver: Receiver) -> None:
     receiver.program("/hook", 503, 410)
     job = ended_job(receiver.url("/hook"))
-    second = deliver(request_for(job), render, chance=lambda: 0.5)
-    assert deliver(second, render)["outcome"] == "gave_up"
-    first, last = deliveries.of_batch(job.token)
-    assert (first.attempt, first.status, first.next_in) == (1, 503, 5)
-    assert (last.attempt, last.status, last.next_in) == (2, 410, None)
-    assert first.event_id == job.event_id
+    second = deliver(request_for(job), RENDERER, chance=lambda: 0.5)
+    assert deliver(second, RENDERER)["outcome"] == "gave_up"
+    first, last = attempts.of(Address(job.event_id, "0"))
+    assert (first.number, first.status, first.next_in) == (1, 503, 5)
+    assert (last.number, last.status, last.next_in) == (2, 410, None)
 
 
 def test_only_the_beginning_of_an_answer_is_kept(receiver: Receiver) -> None:
     receiver.program("/hook", Reply(500, body=b"x" * 10_000))
     job = ended_job(receiver.url("/hook"))
-    deliver(request_for(job), render)
-    [record] = deliveries.of_batch(job.token)
+    deliver(request_for(job), RENDERER)
+    [record] = attempts.of(Address(job.event_id, "0"))
     assert record.answer == "x" * 2048
 
 
 def test_a_redirect_is_a_failure_and_not_followed(receiver: Receiver) -> None:
     receiver.program("/hook", Reply(308, {"Location": receiver.url("/other")}))
     job = ended_job(receiver.url("/hook"))
-    assert deliver(request_for(job), render)["outcome"] == "retry"
+    assert deliver(request_for(job), RENDERER)["outcome"] == "retry"
     assert [call.path for call in receiver.calls] == ["/hook"]
 
 
@@ -139,8 +102,8 @@ def test_a_receiver_that_is_not_there_is_tried_again(receiver: Receiver) -> None
     url = receiver.url("/hook")
     receiver.stop()
     job = ended_job(url)
-    assert deliver(request_for(job), render)["outcome"] == "retry"
-    [record] = deliveries.of_batch(job.token)
+    assert deliver(request_for(job), RENDERER)["outcome"] == "retry"
+    [record] = attempts.of(Address(job.event_id, "0"))
     assert record.status == 0
     assert record.answer
 
@@ -149,18 +112,18 @@ def test_a_private_address_is_refused(receiver: Receiver, monkeypatch: pytest.Mo
     job = ended_job(receiver.url("/hook"))
     monkeypatch.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "")
     settings.cache_clear()
-    assert deliver(request_for(job), render)["outcome"] == "retry"
+    assert deliver(request_for(job), RENDERER)["outcome"] == "retry"
     assert receiver.calls == []
 
 
 def test_a_job_that_was_deleted_is_not_told(receiver: Receiver) -> None:
     request = {"subject": "job_0123456789abc001", "event_id": "e", "recipient": 0, "attempt": 1}
-    assert deliver(request, render)["outcome"] == "vanished"
+    assert deliver(request, RENDERER)["outcome"] == "cancelled"
 
 
 def test_when_aws_is_away_the_state_machine_is_to_try_again(receiver: Receiver) -> None:
     job = ended_job(receiver.url("/hook"))
     with refusing("dynamodb", "GetItem"), pytest.raises(ServiceUnavailable):
-        deliver(request_for(job), render)
+        deliver(request_for(job), RENDERER)
     assert json.dumps(request_for(job))
     assert receiver.calls == []

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import settings
-from chalicelib.webhooks.schedule import Attempt, wait_seconds
+from chalicelib.webhooks.schedule import Answer, wait_seconds
 
 pytestmark = pytest.mark.usefixtures("cloud")
 NOW = 1_800_000_000.0
 
 
 def wait(number: int, status: int = 500, middle: float = 0.5, **more: Any) -> int | None:
-    return wait_seconds(Attempt(number, status, **more), now=NOW, random=lambda: middle)
+    return wait_seconds(Answer(number, status, **more), now=NOW, random=lambda: middle)
 
 
 def test_the_schedule_runs_over_a_day_and_then_ends() -> None:
