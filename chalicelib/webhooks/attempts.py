@@ -33,6 +33,8 @@ class Attempt:
     """Within its run, from 1."""
     place: int = 0
     """Among all attempts of the delivery, from 1; 0 until it is on record."""
+    url: str
+    """Without its query."""
     at: int
     """Milliseconds since the epoch."""
     status: int
@@ -82,6 +84,7 @@ def _counted(delivery: Delivery, attempt: Attempt, now: int) -> dict[str, Any]:
         "status": _status(delivery, attempt),
         "attempts": delivery.attempts + 1,
         "last_status": attempt.status,
+        "url": attempt.url,
         "updated_at": now,
         "ttl": deliveries.ttl(now),
     }
@@ -114,6 +117,7 @@ def _status(delivery: Delivery, attempt: Attempt) -> Status:
 def _kept(delivery: Delivery, attempt: Attempt, now: int) -> dict[str, Any]:
     row = _key(delivery.address, attempt.run, attempt.number) | {
         "place": delivery.attempts + 1,
+        "url": attempt.url,
         "at": attempt.at,
         "status_code": attempt.status,
         "duration_ms": attempt.duration_ms,
@@ -163,6 +167,7 @@ def _from_row(row: Mapping[str, Any]) -> Attempt:
         run=run,
         number=int(number),
         place=row["place"],
+        url=row["url"],
         at=row["at"],
         status=row["status_code"],
         duration_ms=row["duration_ms"],

@@ -11,7 +11,7 @@ from typing import Final
 from chalicelib.accounts import endpoints
 from chalicelib.accounts.endpoint_rows import Endpoint
 from chalicelib.clock import iso
-from chalicelib.webhooks import deliveries, operator_events
+from chalicelib.webhooks import operator_events
 from chalicelib.webhooks.addresses import Address
 from chalicelib.webhooks.attempts import MANUAL, Attempt
 from chalicelib.webhooks.event import Event
@@ -22,11 +22,10 @@ FAILING_DAYS: Final = 5
 GONE: Final = 410
 
 
-def follow(event: Event, address: Address, attempt: Attempt, url: str | None, now: int) -> None:
-    """`url`: where it was sent, None for an endpoint that is no longer there."""
+def follow(event: Event, address: Address, attempt: Attempt, now: int) -> None:
     exhausted = _exhausted(address, attempt)
     if exhausted:
-        _tell_exhausted(event, address, attempt, url)
+        _tell_exhausted(event, address, attempt)
     endpoint = endpoints.get(event.account, address.endpoint_id) if address.endpoint_id else None
     if endpoint:
         _judge(endpoint, address, attempt, exhausted, now)
@@ -72,14 +71,14 @@ def _switch_off(endpoint: Endpoint, reason: str, since: int, now: int) -> None:
         log.error("webhook endpoint disabled", extra={**detail})
 
 
-def _tell_exhausted(event: Event, address: Address, attempt: Attempt, url: str | None) -> None:
+def _tell_exhausted(event: Event, address: Address, attempt: Attempt) -> None:
     detail = {
         "account": event.account,
         "event": event.type,
         "event_id": event.id,
         "delivery_id": address.delivery_id,
         "endpoint_id": address.endpoint_id,
-        "url": deliveries.shown(url) if url else None,
+        "url": attempt.url,
         "attempts": attempt.number,
         "last_status": attempt.status,
     }

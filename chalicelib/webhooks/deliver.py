@@ -44,21 +44,23 @@ def deliver(
 def _deliver(wanted: Order, renderer: Renderer, clock: Clock, chance: Chance) -> dict[str, Any]:
     found = event.find(wanted.address, wanted.tester)
     if found is None:
-        return _cancelled(wanted, Cancelled.SUBJECT_DELETED, clock)
+        return _cancelled(wanted, None, Cancelled.SUBJECT_DELETED, clock())
     made = attempts.find(wanted.address, wanted.run, wanted.number)
-    recipient = recipients.resolve(found, wanted.address, clock())
     if made is None:
+        recipient = recipients.resolve(found, wanted.address, clock())
         if isinstance(recipient, Cancelled):
-            return _cancelled(wanted, recipient, clock)
+            return _cancelled(wanted, found, recipient, clock())
         made = _make(wanted, found, recipient, renderer, clock, chance)
-    url = None if isinstance(recipient, Cancelled) else recipient.url
-    consequences.follow(found, wanted.address, made, url, clock())
+    consequences.follow(found, wanted.address, made, clock())
     return _outcome(made)
 
 
-def _cancelled(wanted: Order, why: Cancelled, clock: Clock) -> dict[str, Any]:
-    if not wanted.run.startswith(attempts.MANUAL):
-        deliveries.cancel(wanted.address, why, clock())
+def _cancelled(wanted: Order, found: Event | None, why: Cancelled, now: int) -> dict[str, Any]:
+    """It is on record, so that a recovery finds it. An attempt by hand changes nothing."""
+    if wanted.trigger != attempts.MANUAL:
+        if found:
+            _begin(wanted, found, None, now)
+        deliveries.cancel(wanted.address, why, now)
     return {"outcome": "cancelled"}
 
 
@@ -67,8 +69,7 @@ def _make(
 ) -> Attempt:
     """It is on record before and after: whatever crashes, the delivery is in the log."""
     started = clock()
-    if wanted.number == 1:
-        _begin(wanted, found, recipient.url, started)
+    _begin(wanted, found, recipient.url, started)
     body = renderer.body(found, wanted.address, started)
     signature = sign.headers(recipient.secrets, found.id, started // 1000, body)
     answer, text = _post(recipient.url, body, signature, wanted.number)
@@ -76,6 +77,7 @@ def _make(
     made = Attempt(
         run=wanted.run,
         number=wanted.number,
+        url=deliveries.shown(recipient.url),
         at=started,
         status=answer.status,
         duration_ms=clock() - started,
@@ -86,13 +88,13 @@ def _make(
     return made
 
 
-def _begin(wanted: Order, found: Event, url: str, now: int) -> None:
+def _begin(wanted: Order, found: Event, url: str | None, now: int) -> None:
     deliveries.begin(
         deliveries.Delivery(
             address=wanted.address,
             account=found.account,
             event_type=found.type,
-            url=deliveries.shown(url),
+            url=deliveries.shown(url) if url else None,
             created_at=now,
             updated_at=now,
             next_attempt_at=now,

@@ -31,8 +31,8 @@ class Delivery:
     address: Address
     account: str
     event_type: str
-    url: str
-    """Without its query, which may hold a secret."""
+    url: str | None
+    """Of the last attempt, without its query, which may hold a secret. None: there was no attempt."""
     status: Status = Status.PENDING
     attempts: int = 0
     last_status: int | None = None
@@ -58,9 +58,14 @@ def shown(url: str) -> str:
 
 def begin(delivery: Delivery) -> None:
     """Put it on record before its first attempt. What is on record stays as it is."""
-    row = to_row(delivery)
-    sets = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in row)
-    _update(delivery.address, f"SET {sets}", row)
+    try:
+        aws.dynamodb().put_item(
+            TableName=_table(),
+            Item=items.values(delivery.address.key | to_row(delivery)),
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+    except aws.dynamodb().exceptions.ConditionalCheckFailedException:
+        pass
 
 
 def get(address: Address) -> Delivery | None:
@@ -73,8 +78,8 @@ def cancel(address: Address, reason: str, now: int) -> None:
     """What is waiting for its next attempt will not be tried again."""
     values = {"status": Status.CANCELLED, "reason": reason, "updated_at": now, "ttl": ttl(now)}
     sets = ", ".join(f"#{name} = :{name}" for name in values)
-    condition = "#status = :pending"
-    _update(address, f"SET {sets} REMOVE next_attempt_at", values, condition, {":pending": Status.PENDING})
+    pending = {":pending": Status.PENDING}
+    _update(address, f"SET {sets} REMOVE next_attempt_at", "#status = :pending", values, pending)
 
 
 def recover(address: Address, recovery: str, now: int) -> bool:
@@ -87,27 +92,27 @@ def recover(address: Address, recovery: str, now: int) -> bool:
         " OR (#status = :status AND #recovery = :recovery)"
     )
     ended = {":failed": Status.FAILED, ":cancelled": Status.CANCELLED}
-    return _update(address, f"SET {sets} REMOVE reason", values, condition, ended)
+    return _update(address, f"SET {sets} REMOVE reason", condition, values, ended)
 
 
 def _update(
     address: Address,
     update: str,
+    condition: str,
     values: Mapping[str, Any],
-    condition: str | None = None,
-    more: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any],
 ) -> bool:
-    given: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
+    """`more`: values of the condition alone. False if that does not hold."""
     try:
         aws.dynamodb().update_item(
             TableName=_table(),
             Key=items.values(address.key),
             UpdateExpression=update,
+            ConditionExpression=condition,
             ExpressionAttributeNames={f"#{name}": name for name in values},
             ExpressionAttributeValues=items.values(
-                {**{f":{name}": value for name, value in values.items()}, **(more or {})}
+                {**{f":{name}": value for name, value in values.items()}, **more}
             ),
-            **given,
         )
     except aws.dynamodb().exceptions.ConditionalCheckFailedException:
         return False
@@ -121,7 +126,7 @@ def ttl(now: int) -> int:
 
 def to_row(delivery: Delivery) -> dict[str, Any]:
     """Without its key. `delivery_account`, not `account`: only batches belong in the by_account index."""
-    row = {
+    return {
         "delivery_account": delivery.account,
         "event_type": delivery.event_type,
         "endpoint": delivery.address.endpoint_id,
@@ -133,7 +138,6 @@ def to_row(delivery: Delivery) -> dict[str, Any]:
         "next_attempt_at": delivery.next_attempt_at,
         "ttl": ttl(delivery.created_at),
     }
-    return {name: value for name, value in row.items() if value is not None}
 
 
 def from_row(row: Mapping[str, Any]) -> Delivery:
@@ -141,7 +145,7 @@ def from_row(row: Mapping[str, Any]) -> Delivery:
         address=addresses.of_row(row["sk"]),
         account=row["delivery_account"],
         event_type=row["event_type"],
-        url=row["url"],
+        url=row.get("url"),
         status=Status(row["status"]),
         attempts=row["attempts"],
         last_status=row.get("last_status"),

@@ -20,9 +20,13 @@ class Order:
     """The account, of a test."""
 
     @property
+    def trigger(self) -> str:
+        return self.run.partition("-")[0]
+
+    @property
     def repeated(self) -> bool:
         """Whether a failure is tried again by the schedule."""
-        return not self.run.startswith(MANUAL) and not self.address.is_test
+        return self.trigger != MANUAL and not self.address.is_test
 
 
 def read(request: Mapping[str, Any]) -> Order:

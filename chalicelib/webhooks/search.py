@@ -65,7 +65,8 @@ class Search:
         given: dict[str, Any] = {"ExclusiveStartKey": self._start(after)} if after else {}
         if self.wanted.expression:
             given["FilterExpression"] = self.wanted.expression
-            given["ExpressionAttributeNames"] = {"#status": "status"}
+            named = "#status" in self.wanted.expression
+            given |= {"ExpressionAttributeNames": {"#status": "status"}} if named else {}
         answer = aws.dynamodb().query(
             TableName=settings().batches_table,
             IndexName=INDEX,

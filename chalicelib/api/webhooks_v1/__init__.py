@@ -17,6 +17,8 @@ def routes() -> Blueprint:
     _all(blueprint)
     _one(blueprint)
     _secrets(blueprint)
+    _deliveries(blueprint)
+    _again(blueprint)
     return blueprint
 
 
@@ -72,3 +74,37 @@ def _secrets(blueprint: Blueprint) -> None:
         from chalicelib.api.webhooks_v1 import rotation
 
         return rotation.of_account(blueprint.current_request)
+
+
+def _deliveries(blueprint: Blueprint) -> None:
+    @blueprint.route("/deliveries", methods=["GET"], **_ANY_TYPE)
+    def list_deliveries() -> Response:
+        from chalicelib.api.webhooks_v1 import deliveries
+
+        return deliveries.listed(blueprint.current_request)
+
+    @blueprint.route("/deliveries/{delivery_id}", methods=["GET"], **_ANY_TYPE)
+    def read_delivery(delivery_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import deliveries
+
+        return deliveries.read(blueprint.current_request, delivery_id)
+
+    @blueprint.route("/deliveries/{delivery_id}/attempts/{number}", methods=["GET"], **_ANY_TYPE)
+    def read_attempt(delivery_id: str, number: str) -> Response:
+        from chalicelib.api.webhooks_v1 import deliveries
+
+        return deliveries.attempt(blueprint.current_request, delivery_id, number)
+
+
+def _again(blueprint: Blueprint) -> None:
+    @blueprint.route("/deliveries/{delivery_id}/resend", methods=["POST"], **_ANY_TYPE)
+    def resend_delivery(delivery_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import deliveries
+
+        return deliveries.resend(blueprint.current_request, delivery_id)
+
+    @blueprint.route("/{endpoint_id}/recover", methods=["POST"], **_ANY_TYPE)
+    def recover_endpoint(endpoint_id: str) -> Response:
+        from chalicelib.api.webhooks_v1 import recovery
+
+        return recovery.begin(blueprint.current_request, endpoint_id)

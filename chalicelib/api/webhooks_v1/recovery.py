@@ -1,0 +1,65 @@
+"""POST /v1/webhooks/{id}/recover: everything that an endpoint has missed since a time, told again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from chalice.app import Response
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.api import bodies, idempotency
+from chalicelib.api.access import caller
+from chalicelib.api.bodies import Strict
+from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.webhooks_v1.lookup import own
+from chalicelib.batches import ids
+from chalicelib.clock import iso, now_ms
+from chalicelib.errors import EndpointDisabled, InvalidRequest
+from chalicelib.webhooks import recover
+
+_DAYS = recover.LONGEST_MS // (24 * 3600 * 1000)
+
+
+def _time(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = datetime.min
+    if moment.tzinfo is None:
+        raise PydanticCustomError("time", "must be a time with its zone, like 2026-01-21T12:34:56Z")
+    return text
+
+
+class RecoverBody(Strict):
+    since: Annotated[str, AfterValidator(_time)]
+
+
+@enveloped
+def begin(request: Any, endpoint_id: str) -> Response:
+    account, now = caller(request.headers), now_ms()
+    endpoint = own(account, endpoint_id)
+    since = _since(bodies.read(RecoverBody, request.raw_body, lambda *_: "INVALID_REQUEST"), now)
+    if not endpoint.enabled:
+        raise EndpointDisabled("The endpoint is disabled: enable it before it is told what it missed")
+    key = idempotency.key_for(request.headers, f"webhooks/{endpoint.id}/recover")
+    recovery = ids.derived_token(account.id, *key, str(since)) if key else ids.new_token()
+    recover.start(account.id, endpoint.id, recovery, since, now)
+    data = {
+        "recoveryId": f"rec_{recovery}",
+        "endpointId": endpoint.id,
+        "since": iso(since),
+        "until": iso(now),
+    }
+    return success(data, 202, "Recovery started: see the deliveries of the endpoint")
+
+
+def _since(body: RecoverBody, now: int) -> int:
+    """Milliseconds. Raises InvalidRequest."""
+    since = round(datetime.fromisoformat(body.since).timestamp() * 1000)
+    if since < now - recover.LONGEST_MS:
+        raise InvalidRequest(f"since: is more than {_DAYS} days ago, and deliveries are kept no longer")
+    if since > now:
+        raise InvalidRequest("since: is in the future")
+    return since
