@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from chalicelib.accounts.endpoint_register import MOST_ENDPOINTS
 from infra.local.stack import LocalStack
 from tests.local.conftest import Clients, until
 
@@ -84,3 +87,33 @@ def test_a_batch_that_nobody_waits_for_is_done_at_once(
 def test_other_errors_end_the_execution_by_name(stack: LocalStack, aws: Clients, tmp_path: Path) -> None:
     found = finish(stack, aws, scope="batch", aggregate={"fail": "a bug"}, deliveries=[])
     assert (found["status"], found["error"]) == ("FAILED", "ValueError")
+
+
+def test_a_recovery_goes_on_page_by_page(stack: LocalStack, aws: Clients, tmp_path: Path) -> None:
+    found = finish(stack, aws, scope="recover", folder=str(tmp_path), left=3)
+    assert found["status"] == "SUCCEEDED"
+    assert {file.name for file in tmp_path.iterdir()} == {"page-3", "page-2", "page-1"}
+
+
+@pytest.mark.parametrize("scope", ["test", "resend", "recovery"])
+def test_all_else_goes_straight_to_its_deliveries(
+    stack: LocalStack, aws: Clients, tmp_path: Path, scope: str
+) -> None:
+    never = {"fail": "aggregate must not run"}
+    found = finish(stack, aws, scope=scope, aggregate=never, deliveries=deliveries(tmp_path, 2))
+    assert found["status"] == "SUCCEEDED"
+    assert {file.name for file in tmp_path.iterdir()} == {"r0-1", "r0-2"}
+
+
+def test_receivers_that_are_waited_for_do_not_delay_another(
+    stack: LocalStack, aws: Clients, tmp_path: Path
+) -> None:
+    """As many as an account may have endpoints and a job URLs: the last one is told while all others wait."""
+    most = MOST_ENDPOINTS + 2
+    dead, alive = deliveries(tmp_path, *[2] * (most - 1), wait=2), deliveries(tmp_path, *[1] * most)[-1:]
+    found = finish(stack, aws, scope="job", deliveries=[*dead, *alive])
+    assert found["status"] == "SUCCEEDED"
+    told = {file.name: file.stat().st_mtime for file in tmp_path.iterdir()}
+    assert len(told) == 2 * (most - 1) + 1
+    second_attempts = [at for name, at in told.items() if name.endswith("-2")]
+    assert told[f"r{most - 1}-1"] < min(second_attempts)
