@@ -99,9 +99,8 @@ class EndpointDisabled(RequestError):
 
 
 class Conflict(RequestError):
-    """What is asked for is not possible as things stand."""
+    """What is asked for is not possible as things stand. Always with a code of its own."""
 
-    code = "CONFLICT"
     status = 409
 
 

@@ -17,6 +17,7 @@ from chalicelib.api import thin
 from chalicelib.api.audio_v1 import models as audio_models
 from chalicelib.api.audio_v1.models import Output
 from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
+from chalicelib.api.webhooks_v1 import deliveries
 from chalicelib.api.webhooks_v1.models import MAX_DESCRIPTION, Changes
 from chalicelib.audio.presets import BITRATES, RATES
 from chalicelib.batches import announce, lifetimes
@@ -25,7 +26,9 @@ from chalicelib.sites.failures import CAUSES as SITE_CAUSES
 from chalicelib.text.exports import FORMATS
 from chalicelib.text.failures import CAUSES
 from chalicelib.text.request import MODES
-from chalicelib.webhooks import schedule
+from chalicelib.webhooks import attempts, consequences, operator_events, recover, resend, schedule
+from chalicelib.webhooks.deliveries import Status
+from chalicelib.webhooks.recipients import Cancelled
 
 ROOT = Path(__file__).parents[1]
 OPERATORS = (ROOT / "docs" / "operators.md").read_text()
@@ -55,7 +58,10 @@ def test_every_setting_is_explained() -> None:
     assert read - SET_BY_THE_STACK - {"QUEUE_URL_"} <= explained
 
 
-OF_WEBHOOKS = {"ENDPOINT_NOT_FOUND", "ENDPOINT_DISABLED", "TOO_MANY_ENDPOINTS", "ROTATED_TOO_OFTEN"}
+OF_WEBHOOKS = {
+    *("ENDPOINT_NOT_FOUND", "ENDPOINT_DISABLED", "TOO_MANY_ENDPOINTS", "ROTATED_TOO_OFTEN"),
+    *("DELIVERY_NOT_FOUND", "ATTEMPT_NOT_FOUND", "TOO_MANY_ATTEMPTS", "ENDPOINT_DELETED", "JOB_DELETED"),
+}
 """Of no job and no upload; the page on webhooks explains them."""
 INTERNAL = {"NAMES_TAKEN", "OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED", "NOT_YET"}
 AUDIO = ("chalicelib/audio", "chalicelib/api/audio_v1", "chalicelib/sites/media.py")
@@ -187,3 +193,22 @@ def test_the_limits_of_orders_by_queue_are_the_documented_ones() -> None:
     assert f"up to {MAX_CORRELATION_ID} characters" in QUEUES
     assert f"over {announce.MOST_BYTES // 1000} kB" in QUEUES
     assert announce.VERSION == 1
+
+
+@pytest.mark.parametrize("name", [*Status, *(set(Cancelled) - {Cancelled.NO_SUCH_URL})])
+def test_every_word_of_the_log_is_explained(name: str) -> None:
+    assert f"`{name}`" in WEBHOOKS
+
+
+def test_the_numbers_of_the_log_are_the_documented_ones() -> None:
+    assert f"1 to {deliveries.MAX_LIMIT}, {deliveries.DEFAULT_LIMIT} without it" in WEBHOOKS
+    assert f"first {attempts.ANSWER_BYTES:,} bytes" in WEBHOOKS
+    assert f"at most {resend.MOST_ATTEMPTS} attempts" in WEBHOOKS
+    assert f"at most {recover.LONGEST_MS // 86_400_000} days ago" in WEBHOOKS
+    assert f"at most {recover.MOST:,} of them" in WEBHOOKS
+    assert f"has taken nothing for {consequences.FAILING_DAYS} days" in WEBHOOKS
+
+
+@pytest.mark.parametrize("name", [operator_events.EXHAUSTED, operator_events.ENDPOINT_DISABLED])
+def test_every_event_of_the_operator_is_explained(name: str) -> None:
+    assert f"`{name}`" in OPERATORS

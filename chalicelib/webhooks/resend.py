@@ -30,7 +30,8 @@ def resend(account: str, address: Address, run: str) -> None:
     if known and known.account != account:
         raise _not_found()
     if known and known.attempts >= MOST_ATTEMPTS:
-        raise Conflict(f"It has been tried {known.attempts} times: no more than {MOST_ATTEMPTS} are made")
+        tried = f"It has been tried {known.attempts} times: no more than {MOST_ATTEMPTS} attempts are made"
+        raise Conflict(tried, code="TOO_MANY_ATTEMPTS")
     _require_recipient(account, address, known)
     first = order.request(address, f"{MANUAL}-{run}", account)
     finish.start(f"res_{run}", {"scope": "resend", "deliveries": [first]})

@@ -1,4 +1,4 @@
-"""POST /v1/webhooks/{id}/test: one event of no job, delivered like any other."""
+"""POST /v1/webhooks/{id}/test: one event of no job, tried once."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def send(request: Any, endpoint_id: str) -> Response:
     if not endpoint.enabled:
         raise EndpointDisabled("The endpoint is disabled: enable it to test it")
     data = {"endpointId": endpoint.id, "deliveryId": trial.send(endpoint)}
-    return success(data, 202, "Test accepted: it is delivered like any other event")
+    return success(data, 202, "Test accepted: its delivery tells what comes of it")
