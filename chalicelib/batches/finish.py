@@ -64,8 +64,9 @@ def start(name: str, request: Mapping[str, Any]) -> None:
 def _deliveries(subject: Job | Batch) -> list[dict[str, Any]]:
     """One for each URL of the request and each endpoint of the account that wants the event. References,
     never URLs: those may hold secrets, and an execution's input is kept for 90 days."""
-    wanted = endpoints.subscribed(subject.account, subject.event_type)
-    recipients: list[int | str] = [*range(len(subject.webhooks)), *(endpoint.id for endpoint in wanted)]
+    recipients: list[int | str] = list(range(len(subject.webhooks)))
+    if isinstance(subject, Job) or not subject.single:  # its caller knows of a job, and of no batch
+        recipients += [each.id for each in endpoints.subscribed(subject.account, subject.event_type)]
     return [
         {"subject": subject.id, "event_id": subject.event_id, "recipient": recipient, "attempt": 1}
         for recipient in recipients

@@ -10,8 +10,8 @@ from standardwebhooks import Webhook
 
 from chalicelib.accounts import endpoints
 from chalicelib.accounts.endpoint_rows import Endpoint
-from chalicelib.batches import finish, store
-from chalicelib.batches.model import Failure, Job
+from chalicelib.batches import finish, store, submit
+from chalicelib.batches.model import Failure, Job, NewJob
 from chalicelib.settings import settings
 from chalicelib.webhooks import attempts, deliveries, order
 from chalicelib.webhooks.addresses import Address
@@ -89,6 +89,13 @@ def test_nobody_subscribed_and_no_url_starts_nothing_for_a_job() -> None:
     job = ended_job()
     assert not [name for name in started() if name.startswith("job_")]
     assert finish.aggregate({"batch_id": f"batch_{job.token}000"}) == {"deliveries": []}
+
+
+def test_a_job_that_came_alone_is_no_batch_to_an_endpoint() -> None:
+    saved("https://example.com/hook")
+    new = submit.Submission("acme", "audio", "audio_v1", [NewJob({})], single=True)
+    batch = submit.submit(new).batch
+    assert finish.aggregate({"batch_id": batch.id}) == {"deliveries": []}
 
 
 def test_an_endpoint_checks_with_its_own_secret(receiver: Receiver, clock: FakeClock) -> None:

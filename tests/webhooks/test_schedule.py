@@ -46,6 +46,11 @@ def test_an_overloaded_receiver_gets_a_minute(more: dict[str, Any]) -> None:
     assert wait(2, **more) == 300
 
 
+@pytest.mark.parametrize(("header", "seconds"), [("3", 60), ("90", 90), ("9999", 120)])
+def test_an_overloaded_receiver_cannot_ask_for_less(header: str, seconds: int) -> None:
+    assert wait(1, 429, retry_after=header) == seconds
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
