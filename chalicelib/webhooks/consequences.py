@@ -41,14 +41,17 @@ def _judge(endpoint: Endpoint, address: Address, attempt: Attempt, exhausted: bo
     if attempt.delivered:
         endpoints.succeeded(endpoint, now)
         return
-    if attempt.status == GONE:
-        _switch_off(endpoint, "gone", endpoint.failing_since or now, now)
-        return
-    if address.is_test:
+    gone = attempt.status == GONE
+    if address.is_test and not gone:
         return
     endpoints.failed(endpoint, now)
-    if not exhausted:
-        return
+    if gone:
+        _switch_off(endpoint, "gone", endpoint.failing_since or now, now)
+    elif exhausted:
+        _switch_off_if_failing(endpoint, now)
+
+
+def _switch_off_if_failing(endpoint: Endpoint, now: int) -> None:
     # another delivery may have succeeded since it was read
     current = endpoints.get(endpoint.account, endpoint.id)
     since = current.failing_since if current else None

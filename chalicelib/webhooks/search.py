@@ -9,10 +9,13 @@ from typing import Any, Final
 from chalicelib import aws
 from chalicelib.batches import items
 from chalicelib.settings import settings
+from chalicelib.webhooks import addresses
 from chalicelib.webhooks.addresses import Address
 from chalicelib.webhooks.deliveries import Delivery, from_row
 
 INDEX: Final = "deliveries"
+CHUNK: Final = 100
+"""Rows that one query looks at, or more if more are wanted."""
 _END: Final = 10**15
 """Milliseconds; later than any delivery."""
 
@@ -53,9 +56,12 @@ class Search:
     def page(self, limit: int, after: Place | None) -> Page:
         found: list[Delivery] = []
         for _ in range(self.patience):
-            part = self._query(limit - len(found), after)
+            part = self._query(max(limit, CHUNK), after)
             found += part.deliveries
             after = part.after
+            if len(found) > limit:
+                last = found[limit - 1]
+                return Page(found[:limit], Place(last.created_at, last.address))
             if after is None or len(found) == limit:
                 break
         return Page(found, after)
@@ -87,5 +93,4 @@ class Search:
 def _place(key: Mapping[str, Any] | None) -> Place | None:
     if not key:
         return None
-    _, event_id, recipient = key["sk"]["S"].split("#")
-    return Place(int(key["created_at"]["N"]), Address(event_id, recipient))
+    return Place(int(key["created_at"]["N"]), addresses.of_row(key["sk"]["S"]))

@@ -13,7 +13,7 @@ from chalicelib.batches import items
 from chalicelib.batches.model import Failure
 from chalicelib.clock import iso, now_ms
 from chalicelib.settings import settings
-from chalicelib.webhooks import order, recover
+from chalicelib.webhooks import order, recover, search
 from chalicelib.webhooks.addresses import Address
 from tests.api.conftest import Api
 from tests.batches.aws_faults import refusing
@@ -188,8 +188,9 @@ def test_filters_and_their_combination(api: Api, receiver: Receiver, clock: Fake
 
 
 def test_a_filtered_page_may_be_short_and_the_cursor_goes_on(
-    api: Api, receiver: Receiver, clock: FakeClock
+    api: Api, receiver: Receiver, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(search, "CHUNK", 1)
     rare, frequent = saved(receiver.url("/one")), saved(receiver.url("/two"))
     wanted = [delivered(clock, rare.id)]
     for _ in range(12):

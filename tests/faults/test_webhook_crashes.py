@@ -34,6 +34,7 @@ def one_attempt_on_record(address: Address, status: str) -> None:
 def test_a_first_attempt_may_die_at_any_call(receiver: Receiver, clock: FakeClock) -> None:
     requests: list[dict[str, Any]] = []
     endpoint = saved(receiver.url("/hook"))
+    endpoints.secrets(endpoint, clock())  # KMS is asked once, and each attempt must make the same calls
 
     def fresh() -> Callable[[], object]:
         receiver.calls.clear()

@@ -162,6 +162,7 @@ def test_410_disables_at_once(receiver: Receiver, clock: FakeClock, bus: Bus) ->
     job = ended_job()
     assert play(told(job, endpoint), clock) == ["gave_up"]
     assert current(endpoint).disabled_reason == "gone"
+    assert current(endpoint).failing_since == clock()
     assert logged(job, endpoint).status == "failed"
     [event] = bus.of("webhook.endpoint_disabled")
     assert (event["version"], event["account"], event["endpoint_id"]) == (1, "acme", endpoint.id)
