@@ -6,7 +6,10 @@ from typing import Any
 
 from chalicelib import aws
 from chalicelib.batches import items, open_index
+from chalicelib.batches.model import Batch
 from chalicelib.settings import settings
+from chalicelib.webhooks import attempts, deliveries
+from chalicelib.webhooks.addresses import Address
 
 
 def rows(token: str) -> list[dict[str, Any]]:
@@ -31,3 +34,22 @@ def put(key: str) -> str:
 
 def to_be_looked_at() -> list[str]:
     return list(open_index.tokens(open_index.DELETING, 10**15))
+
+
+def log_delivery(batch: Batch, now: int) -> None:
+    """A webhook's row, and that of its one attempt."""
+    address, url = Address(batch.event_id, "0"), "https://hooks.example/"
+    deliveries.begin(
+        deliveries.Delivery(
+            address=address,
+            account=batch.account,
+            event_type="batch.completed",
+            url=url,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    made = attempts.Attempt(
+        run=attempts.SCHEDULED, number=1, url=url, at=now, status=500, duration_ms=12, answer="no"
+    )
+    attempts.record(address, made, now)

@@ -7,11 +7,10 @@ import pytest
 from chalicelib.batches import deletion, finish, listing, objects, store, watchdog, work
 from chalicelib.batches.submit import Accepted
 from chalicelib.errors import IdempotencyConflict, ServiceUnavailable, StillRunning
-from chalicelib.webhooks import deliveries
 from tests.batches import echo_kind
 from tests.batches.aws_faults import hooked, refusing
 from tests.batches.driver import Context, accept, loaded, open_batches, receive, submission, work_off
-from tests.batches.stored import keys, put, rows, to_be_looked_at
+from tests.batches.stored import keys, log_delivery, put, rows, to_be_looked_at
 from tests.conftest import Cloud
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -29,9 +28,7 @@ def ended(cloud: Cloud, *wishes: str, **options: Any) -> Accepted:
         put(f"{objects.of_job(job)}1/audio.mp3")
         put(f"{objects.of_job(job)}2/audio.mp3")
         put(echo_kind.sent(job.id))
-    deliveries.record(
-        deliveries.Record(batch.token, batch.event_id, 0, 1, cloud.clock.now, 500, 12, "no", None)
-    )
+    log_delivery(batch, cloud.clock.now)
     return accepted
 
 
@@ -164,8 +161,7 @@ def test_what_is_written_late_goes_an_hour_after(cloud: Cloud) -> None:
     assert delete(cloud, accepted)
     put(f"{objects.of_job(job)}3/audio.mp3")
     put(f"{objects.of_batch(batch)}0/results.jsonl")
-    late = deliveries.Record(batch.token, batch.event_id, 0, 2, cloud.clock.now, 200, 9, "yes", None)
-    deliveries.record(late)
+    log_delivery(batch, cloud.clock.now)
     cloud.clock.forward(3599)
     assert watchdog.sweep(cloud.clock)["seen"] == 0
     cloud.clock.forward(1)

@@ -10,12 +10,11 @@ import pytest
 
 from chalicelib.batches import deletion, finish, objects, store, watchdog
 from chalicelib.batches.model import Batch, Job
-from chalicelib.webhooks import deliveries
 from tests.batches import echo_kind
 from tests.batches.aws_faults import refusing
 from tests.batches.conftest import engine
 from tests.batches.driver import accept, loaded, open_batches, work_off
-from tests.batches.stored import keys, put, rows, to_be_looked_at
+from tests.batches.stored import keys, log_delivery, put, rows, to_be_looked_at
 from tests.conftest import Cloud
 from tests.faults.test_crash_anywhere import every_crash
 
@@ -37,7 +36,7 @@ def family(cloud: Cloud) -> tuple[Batch, list[Job]]:
     for job in (*jobs, *child[1]):
         put(f"{objects.of_job(job)}1/audio.mp3")
         put(echo_kind.sent(job.id))
-    deliveries.record(deliveries.Record(batch.token, "evt", 0, 1, cloud.clock.now, 500, 12, "no", None))
+    log_delivery(batch, cloud.clock.now)
     return batch, jobs
 
 
