@@ -45,7 +45,7 @@ def test_all_of_a_batch_goes_and_nothing_of_another(cloud: Cloud) -> None:
     there = (rows(other.batch.token), keys())
     accepted = ended(cloud, "ok", *["fail"] * 29, **SECRETS)
     token = accepted.batch.token
-    assert (len(rows(token)), len(keys(token))) == (32, 92)
+    assert (len(rows(token)), len(keys(token))) == (33, 92)
     assert delete(cloud, accepted)
     assert gone(token)
     assert (rows(other.batch.token), keys()) == there
