@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
-
-from botocore.exceptions import ClientError
 
 from chalicelib import aws
 from chalicelib.batches import items
@@ -14,7 +12,7 @@ from chalicelib.errors import ServiceUnavailable
 from chalicelib.settings import settings
 from chalicelib.webhooks import deliveries
 from chalicelib.webhooks.addresses import Address
-from chalicelib.webhooks.deliveries import Delivery, Status
+from chalicelib.webhooks.deliveries import Status
 
 ANSWER_BYTES: Final = 2048
 SCHEDULED: Final = "scheduled"
@@ -22,7 +20,6 @@ MANUAL: Final = "manual"
 RECOVERY: Final = "recovery"
 _TRIES: Final = 10
 """Times that a record which met another one at the same moment is repeated."""
-_LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,88 +52,76 @@ class Attempt:
 
 
 def record(address: Address, attempt: Attempt, now: int) -> None:
-    """Count it and keep it; repeating that changes nothing. A log that was deleted meanwhile stays deleted.
+    """Keep it and count it; repeating that changes nothing. A delivery deleted meanwhile stays deleted.
 
     Raises ServiceUnavailable when others never let go of the delivery."""
     for _ in range(_TRIES):
-        delivery = deliveries.get(address)
-        if delivery is None or _write(delivery, attempt, now):
-            return
-        if find(address, attempt.run, attempt.number):
+        made = of(address)
+        if not _among(made, attempt.run, attempt.number):
+            attempt = replace(attempt, place=len(made) + 1)
+            if not _keep(address, attempt, now):
+                continue
+            made.append(attempt)
+        if _count(address, attempt, made, now) or deliveries.get(address) is None:
             return
     raise ServiceUnavailable(f"the log of {address.delivery_id} is busy")
 
 
-def _write(delivery: Delivery, attempt: Attempt, now: int) -> bool:
-    actions: Any = [{"Update": _counted(delivery, attempt, now)}, {"Put": _kept(delivery, attempt, now)}]
+def _keep(address: Address, attempt: Attempt, now: int) -> bool:
+    """False if another one has its place."""
+    row = {
+        "pk": address.partition,
+        "sk": f"{address.sort_key}#{attempt.place:04d}",
+        **asdict(attempt),
+        "answer": attempt.answer[:ANSWER_BYTES],
+        "ttl": deliveries.ttl(now),
+    }
     try:
-        aws.dynamodb().transact_write_items(TransactItems=actions)
-    except ClientError as error:
-        reasons = error.response.get("CancellationReasons", [])
-        if any(reason.get("Code") in _LOST for reason in reasons):
-            return False
-        raise
+        aws.dynamodb().put_item(
+            TableName=settings().batches_table,
+            Item=items.values(row),
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+    except aws.dynamodb().exceptions.ConditionalCheckFailedException:
+        return False
     return True
 
 
-def _counted(delivery: Delivery, attempt: Attempt, now: int) -> dict[str, Any]:
+def _count(address: Address, attempt: Attempt, made: Sequence[Attempt], now: int) -> bool:
+    """False if more have been counted than were seen."""
+    last = made[-1]
     changes: dict[str, Any] = {
-        "status": _status(delivery, attempt),
-        "attempts": delivery.attempts + 1,
-        "last_status": attempt.status,
-        "url": attempt.url,
+        "attempts": len(made),
+        "last_status": last.status,
+        "url": last.url,
         "updated_at": now,
         "ttl": deliveries.ttl(now),
     }
-    removed = ""
+    status = _status(attempt, made)
+    changes |= {"status": status} if status else {}
+    removed: tuple[str, ...] = ()
     if attempt.next_in is not None:
-        changes["next_attempt_at"] = now + attempt.next_in * 1000
+        changes["next_attempt_at"] = attempt.at + attempt.duration_ms + attempt.next_in * 1000
     elif attempt.trigger != MANUAL:
-        removed = " REMOVE next_attempt_at"
-    return {
-        "TableName": settings().batches_table,
-        "Key": items.values(delivery.address.key),
-        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in changes) + removed,
-        "ConditionExpression": "attempts = :seen",
-        "ExpressionAttributeNames": {f"#{name}": name for name in changes},
-        "ExpressionAttributeValues": items.values(
-            {":seen": delivery.attempts, **{f":{name}": value for name, value in changes.items()}}
-        ),
-    }
+        removed = ("next_attempt_at",)
+    return deliveries.update(address, "attempts <= :attempts", changes, removed=removed)
 
 
-def _status(delivery: Delivery, attempt: Attempt) -> Status:
+def _status(attempt: Attempt, made: Sequence[Attempt]) -> Status | None:
     """What was once delivered stays so; an attempt by hand decides nothing unless it succeeds."""
-    if attempt.delivered or delivery.status is Status.DELIVERED:
+    if any(each.delivered for each in made):
         return Status.DELIVERED
     if attempt.trigger == MANUAL:
-        return delivery.status
+        return None
     return Status.PENDING if attempt.next_in is not None else Status.FAILED
 
 
-def _kept(delivery: Delivery, attempt: Attempt, now: int) -> dict[str, Any]:
-    row = _key(delivery.address, attempt.run, attempt.number) | {
-        "place": delivery.attempts + 1,
-        "url": attempt.url,
-        "at": attempt.at,
-        "status_code": attempt.status,
-        "duration_ms": attempt.duration_ms,
-        "answer": attempt.answer[:ANSWER_BYTES],
-        "next_in": attempt.next_in,
-        "ttl": deliveries.ttl(now),
-    }
-    return {
-        "TableName": settings().batches_table,
-        "Item": items.values(row),
-        "ConditionExpression": "attribute_not_exists(pk)",
-    }
-
-
 def find(address: Address, run: str, number: int) -> Attempt | None:
-    answer = aws.dynamodb().get_item(
-        TableName=settings().batches_table, Key=items.values(_key(address, run, number)), ConsistentRead=True
-    )
-    return _from_row(items.plain(answer["Item"])) if "Item" in answer else None
+    return _among(of(address), run, number)
+
+
+def _among(made: Sequence[Attempt], run: str, number: int) -> Attempt | None:
+    return next((each for each in made if (each.run, each.number) == (run, number)), None)
 
 
 def of(address: Address) -> list[Attempt]:
@@ -153,24 +138,9 @@ def of(address: Address) -> list[Attempt]:
             ConsistentRead=True,
         )
     )
-    found = [_from_row(items.plain(item)) for page in pages for item in page["Items"]]
-    return sorted(found, key=lambda attempt: attempt.place)
+    rows = (items.plain(item) for page in pages for item in page["Items"])
+    return [Attempt(next_in=row.pop("next_in", None), **_known(row)) for row in rows]
 
 
-def _key(address: Address, run: str, number: int) -> dict[str, Any]:
-    return {"pk": address.partition, "sk": f"{address.sort_key}#{run}.{number:02d}"}
-
-
-def _from_row(row: Mapping[str, Any]) -> Attempt:
-    run, _, number = str(row["sk"]).rpartition("#")[2].rpartition(".")
-    return Attempt(
-        run=run,
-        number=int(number),
-        place=row["place"],
-        url=row["url"],
-        at=row["at"],
-        status=row["status_code"],
-        duration_ms=row["duration_ms"],
-        answer=row["answer"],
-        next_in=row.get("next_in"),
-    )
+def _known(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {each.name: row[each.name] for each in fields(Attempt) if each.name in row}

@@ -51,6 +51,7 @@ def _deliver(wanted: Order, renderer: Renderer, clock: Clock, chance: Chance) ->
         if isinstance(recipient, Cancelled):
             return _cancelled(wanted, found, recipient, clock())
         made = _make(wanted, found, recipient, renderer, clock, chance)
+    attempts.record(wanted.address, made, clock())
     consequences.follow(found, wanted.address, made, clock())
     return _outcome(made)
 
@@ -67,14 +68,14 @@ def _cancelled(wanted: Order, found: Event | None, why: Cancelled, now: int) -> 
 def _make(
     wanted: Order, found: Event, recipient: Recipient, renderer: Renderer, clock: Clock, chance: Chance
 ) -> Attempt:
-    """It is on record before and after: whatever crashes, the delivery is in the log."""
+    """The delivery is on record before it is tried: whatever crashes, it is in the log."""
     started = clock()
     _begin(wanted, found, recipient.url, started)
     body = renderer.body(found, wanted.address, started)
     signature = sign.headers(recipient.secrets, found.id, started // 1000, body)
     answer, text = _post(recipient.url, body, signature, wanted.number)
     again = wanted.repeated
-    made = Attempt(
+    return Attempt(
         run=wanted.run,
         number=wanted.number,
         url=deliveries.shown(recipient.url),
@@ -84,8 +85,6 @@ def _make(
         answer=text,
         next_in=schedule.wait_seconds(answer, now=started / 1000, random=chance) if again else None,
     )
-    attempts.record(wanted.address, made, clock())
-    return made
 
 
 def _begin(wanted: Order, found: Event, url: str | None, now: int) -> None:

@@ -3,7 +3,7 @@ attempts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -76,43 +76,44 @@ def get(address: Address) -> Delivery | None:
 
 def cancel(address: Address, reason: str, now: int) -> None:
     """What is waiting for its next attempt will not be tried again."""
-    values = {"status": Status.CANCELLED, "reason": reason, "updated_at": now, "ttl": ttl(now)}
-    sets = ", ".join(f"#{name} = :{name}" for name in values)
+    changes = {"status": Status.CANCELLED, "reason": reason, "updated_at": now, "ttl": ttl(now)}
     pending = {":pending": Status.PENDING}
-    _update(address, f"SET {sets} REMOVE next_attempt_at", "#status = :pending", values, pending)
+    update(address, "#status = :pending", changes, pending, removed=("next_attempt_at",))
 
 
 def recover(address: Address, recovery: str, now: int) -> bool:
     """Take what has failed or was cancelled for a fresh schedule. True also if this recovery holds it, but
     not if it has failed again under it."""
-    values = {"status": Status.PENDING, "recovery": recovery, "updated_at": now, "next_attempt_at": now}
-    sets = ", ".join(f"#{name} = :{name}" for name in values)
+    changes = {"status": Status.PENDING, "recovery": recovery, "updated_at": now, "next_attempt_at": now}
     condition = (
         "(#status IN (:failed, :cancelled) AND (attribute_not_exists(#recovery) OR #recovery <> :recovery))"
         " OR (#status = :status AND #recovery = :recovery)"
     )
     ended = {":failed": Status.FAILED, ":cancelled": Status.CANCELLED}
-    return _update(address, f"SET {sets} REMOVE reason", condition, values, ended)
+    return update(address, condition, changes, ended, removed=("reason",))
 
 
-def _update(
+def update(
     address: Address,
-    update: str,
     condition: str,
-    values: Mapping[str, Any],
-    more: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    compared: Mapping[str, Any] | None = None,
+    *,
+    removed: Sequence[str] = (),
 ) -> bool:
-    """`more`: values of the condition alone. False if that does not hold."""
+    """False if the condition does not hold. It may name changed fields as `#field`, their new values as
+    `:field`, and the values in `compared`."""
+    values = {f":{name}": value for name, value in changes.items()} | dict(compared or {})
+    sets = ", ".join(f"#{name} = :{name}" for name in changes)
+    removes = f" REMOVE {', '.join(removed)}" if removed else ""
     try:
         aws.dynamodb().update_item(
             TableName=_table(),
             Key=items.values(address.key),
-            UpdateExpression=update,
+            UpdateExpression=f"SET {sets}{removes}",
             ConditionExpression=condition,
-            ExpressionAttributeNames={f"#{name}": name for name in values},
-            ExpressionAttributeValues=items.values(
-                {**{f":{name}": value for name, value in values.items()}, **more}
-            ),
+            ExpressionAttributeNames={f"#{name}": name for name in changes},
+            ExpressionAttributeValues=items.values(values),
         )
     except aws.dynamodb().exceptions.ConditionalCheckFailedException:
         return False

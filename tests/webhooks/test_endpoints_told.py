@@ -148,7 +148,7 @@ def test_an_endpoint_that_is_disabled_while_it_is_called(receiver: Receiver, clo
         endpoints.update("acme", endpoint.id, enabled=False, now=clock())
 
     request = told(job, endpoint)
-    with hooked("before-call.dynamodb.TransactWriteItems", switch_off):
+    with hooked("before-call.dynamodb.PutItem", switch_off):
         assert attempt(request, clock)["outcome"] == "retry"
     assert attempt(request | {"attempt": 2}, clock)["outcome"] == "cancelled"
     assert [made.status for made in attempts.of(Address(job.event_id, endpoint.id))] == [500]
@@ -212,7 +212,7 @@ def test_a_success_elsewhere_during_the_last_attempt_saves_it(receiver: Receiver
     def succeed(**_: Any) -> None:
         endpoints.succeeded(current(endpoint), clock())
 
-    with hooked("before-call.dynamodb.TransactWriteItems", succeed):
+    with hooked("before-call.dynamodb.PutItem", succeed):
         attempt(told(ended_job(), endpoint) | {"attempt": SCHEDULED}, clock)
     assert current(endpoint).enabled
 
