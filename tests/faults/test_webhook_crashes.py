@@ -77,7 +77,7 @@ def test_a_last_attempt_that_disables_an_endpoint_may_die_at_any_call(
             found = endpoints.get("acme", endpoint.id)
             assert found
             assert found.disabled_reason == "failing"
-            assert set(told) == {"webhook.exhausted", "webhook.endpoint_disabled"}
+            assert {"webhook.exhausted", "webhook.endpoint_disabled"} <= set(told)
             one_attempt_on_record(order.read(request).address, "failed")
 
 
