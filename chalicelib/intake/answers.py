@@ -7,8 +7,9 @@ from typing import Any
 
 from chalicelib import metrics
 from chalicelib.accounts.keys import Account
-from chalicelib.api import orders
-from chalicelib.api.orders import Answer, Face, Order
+from chalicelib.api import order_faces
+from chalicelib.api.order_faces import Answer
+from chalicelib.api.orders import Face, Order
 from chalicelib.batches import reply_queues
 from chalicelib.errors import InvalidRequest, Unauthorized
 from chalicelib.intake import reply_to
@@ -21,15 +22,15 @@ log = logging.getLogger(__name__)
 def answer(message: Message) -> Answer:
     """Accepts the order if nothing is wrong with it. Never raises."""
     name = message.document.get("api")
-    face = orders.face(name) if name in orders.FACES else None
-    return orders.answered(face, lambda: _take(message))
+    face = order_faces.face(name) if name in order_faces.FACES else None
+    return order_faces.answered(face, lambda: _take(message))
 
 
 def _take(message: Message) -> Any:
     if message.problem:
         raise message.problem
     head = message.head
-    face = orders.face(head.api)
+    face = order_faces.face(head.api)
     order = Order(
         account=_speaker(head, face),
         body=message.body,

@@ -9,8 +9,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import metrics
-from chalicelib.api import orders
-from chalicelib.api.orders import Answer
+from chalicelib.api import order_faces
+from chalicelib.api.order_faces import Answer
 from chalicelib.batches import reply_queues
 from chalicelib.batches.reply_queues import QueueRefuses
 from chalicelib.errors import BatchreelError
@@ -32,7 +32,7 @@ def handle(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _bury(message: Message) -> bool:
     """Whether it is answered. Tried once more: perhaps it was accepted, and only its answer was lost."""
-    told = answers.answer(message) if message.receives <= MOST_RECEIVES else orders.refused(_GIVEN_UP)
+    told = answers.answer(message) if message.receives <= MOST_RECEIVES else order_faces.refused(_GIVEN_UP)
     try:
         answers.send(message, told, anywhere=True)
         if not told.accepted:
