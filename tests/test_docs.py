@@ -195,7 +195,7 @@ def test_the_limits_of_orders_by_queue_are_the_documented_ones() -> None:
     assert announce.VERSION == 1
 
 
-@pytest.mark.parametrize("name", [*Status, *(set(Cancelled) - {Cancelled.NO_SUCH_URL})])
+@pytest.mark.parametrize("name", [*Status, *sorted(set(Cancelled) - {Cancelled.NO_SUCH_URL})])
 def test_every_word_of_the_log_is_explained(name: str) -> None:
     assert f"`{name}`" in WEBHOOKS
 
