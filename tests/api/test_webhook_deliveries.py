@@ -335,6 +335,7 @@ def test_a_recovery_with_an_idempotency_key_is_begun_once(api: Api, receiver: Re
         (5, "must be a string"),
         (None, "must be a string"),
     ],
+    ids=lambda value: "a-time" if str(value).startswith("20") else None,  # each worker has its own now
 )
 def test_a_since_that_cannot_be_is_refused(api: Api, receiver: Receiver, since: Any, words: str) -> None:
     answer = recovery(api, saved(receiver.url("/hook")).id, since)
