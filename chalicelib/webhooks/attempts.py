@@ -51,19 +51,21 @@ class Attempt:
         return 200 <= self.status < 300
 
 
-def record(address: Address, attempt: Attempt, now: int) -> None:
+def record(address: Address, attempt: Attempt, now: int) -> Attempt:
     """Keep it and count it; repeating that changes nothing. A delivery deleted meanwhile stays deleted.
 
+    The answer is the one on record: another handler of this attempt may have been first.
     Raises ServiceUnavailable when others never let go of the delivery."""
     for _ in range(_TRIES):
         made = of(address)
-        if not _among(made, attempt.run, attempt.number):
-            attempt = replace(attempt, place=len(made) + 1)
-            if not _keep(address, attempt, now):
+        kept = _among(made, attempt.run, attempt.number)
+        if kept is None:
+            kept = replace(attempt, place=len(made) + 1)
+            if not _keep(address, kept, now):
                 continue
-            made.append(attempt)
-        if _count(address, attempt, made, now) or deliveries.get(address) is None:
-            return
+            made.append(kept)
+        if _count(address, kept, made, now) or deliveries.get(address) is None:
+            return kept
     raise ServiceUnavailable(f"the log of {address.delivery_id} is busy")
 
 

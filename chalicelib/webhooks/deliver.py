@@ -51,7 +51,7 @@ def _deliver(wanted: Order, renderer: Renderer, clock: Clock, chance: Chance) ->
         if isinstance(recipient, Cancelled):
             return _cancelled(wanted, found, recipient, clock())
         made = _make(wanted, found, recipient, renderer, clock, chance)
-    attempts.record(wanted.address, made, clock())
+    made = attempts.record(wanted.address, made, clock())
     consequences.follow(found, wanted.address, made, clock())
     return _outcome(made)
 

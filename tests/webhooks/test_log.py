@@ -129,6 +129,31 @@ def test_two_attempts_recorded_at_once_are_both_counted(receiver: Receiver, cloc
     assert (row(address).attempts, row(address).status) == (2, "pending")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "outcome", "status"),
+    [(500, 200, "delivered", "delivered"), (200, 500, "retry", "pending")],
+)
+def test_two_handlers_of_one_attempt_go_by_the_one_on_record(
+    receiver: Receiver, clock: FakeClock, first: int, second: int, outcome: str, status: str
+) -> None:
+    """The other one begins when this one has its answer, and ends before this one's is on record."""
+    address, request = delivery_to(receiver.program("/hook", first, second))
+    puts = iter(("the delivery", "the attempt"))
+    others: list[Any] = []
+
+    def overtake(**_: Any) -> None:
+        if next(puts, None) == "the attempt":
+            others.append(attempt(request, clock))
+
+    with hooked("before-call.dynamodb.PutItem", overtake):
+        answer = attempt(request, clock)
+    assert others == [answer]
+    assert answer["outcome"] == outcome
+    assert len(receiver.calls) == 2
+    assert [each.status for each in attempts.of(address)] == [second]
+    assert (row(address).attempts, row(address).status) == (1, status)
+
+
 def test_a_deleted_delivery_stays_deleted(receiver: Receiver, clock: FakeClock) -> None:
     address, request = delivery_to(receiver.url("/hook"))
 
