@@ -1,4 +1,4 @@
-"""`python -m bench [audio] [download] [summaries] [worker]`: what is named, or all."""
+"""`python -m bench [audio] [download] [summaries] [webhooks] [worker]`: what is named, or all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-BENCHES: Mapping[str, str] = {name: f"bench.{name}" for name in ("audio", "download", "summaries", "worker")}
+NAMES = ("audio", "download", "summaries", "webhooks", "worker")
+BENCHES: Mapping[str, str] = {name: f"bench.{name}" for name in NAMES}
 
 
 def main(names: Sequence[str]) -> None:

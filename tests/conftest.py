@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -59,16 +60,22 @@ def _fresh_settings() -> Iterator[None]:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Iterator[Cloud]:
     """Clients outlive a test, as making them takes longer than most tests; what they talk to does not."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with in_moto(monkeypatch):
+        yield Cloud(clock)
+
+
+@contextmanager
+def in_moto(environment: pytest.MonkeyPatch) -> Iterator[None]:
+    environment.delenv("AWS_ENDPOINT_URL", raising=False)
     for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
+        environment.setenv(name, value)
     with mock_aws():
         applier = Applier(_document(), _client, INFRA, FUNCTIONS)
         applier.apply()
         for name, value in applier.environment(FUNCTIONS).items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "127.0.0.0/8,::1/128")
-        yield Cloud(clock)
+            environment.setenv(name, value)
+        environment.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "127.0.0.0/8,::1/128")
+        yield
 
 
 @cache
