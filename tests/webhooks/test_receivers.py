@@ -1,101 +1,199 @@
-"""The receivers that docs/webhook-receivers.md shows, run as they stand, against what is really sent."""
+"""The receivers of the guide run as they stand there, and take what the engine sends."""
 
 from __future__ import annotations
 
-import json
+import http.client
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from chalicelib import outbound
-from chalicelib.webhooks import sign
+from chalicelib.accounts import endpoints
+from chalicelib.accounts.endpoint_rows import Endpoint
+from chalicelib.webhooks import attempts, order, sign
+from chalicelib.webhooks.addresses import Address
+from tests.clock import FakeClock
+from tests.webhooks.ended import ended_job
+from tests.webhooks.machine import attempt
 
+pytestmark = pytest.mark.usefixtures("cloud")
 GUIDE = (Path(__file__).parents[2] / "docs" / "webhook-receivers.md").read_text()
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-NEWER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
-BODY = '{"event":"job.completed","name":"Käse 日本"}'.encode()
-ID = "evt_0123456789abc001_1"
-NODE_LIBRARY = os.environ.get("NODE_PATH", "")
-WITH_NODE = shutil.which("node") and (Path(NODE_LIBRARY) / "standardwebhooks").is_dir()
+NODE = shutil.which("node")
+OTHER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+DAY_MS = 24 * 3600 * 1000
 
 
-def code(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
-    assert found
-    return found[1]
+def _node_has_the_library() -> bool:
+    if NODE is None:
+        return False
+    return subprocess.run([NODE, "-e", "require('standardwebhooks')"], capture_output=True).returncode == 0
+
+
+def _block(language: str) -> str:
+    [program] = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    return str(program)
+
+
+def _rows(folder: Path) -> dict[str, str]:
+    if not (folder / "inbox.db").exists():
+        return {}
+    with closing(sqlite3.connect(folder / "inbox.db")) as inbox:
+        return dict(inbox.execute("SELECT id, body FROM events"))
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {file.stem: file.read_text() for file in (folder / "inbox").iterdir()}
+
+
+@dataclass(frozen=True)
+class Language:
+    command: list[str]
+    inbox: Callable[[Path], dict[str, str]]
+    """Of a folder: bodies by their ids."""
+
+
+LANGUAGES = {
+    "python": Language([sys.executable, "-W", "error", "-c"], _rows),
+    "js": Language([NODE or "node", "-e"], _files),
+}
+needs_node = pytest.mark.skipif(
+    not _node_has_the_library(),
+    reason="needs node, and NODE_PATH to lead to what `npm install standardwebhooks` installed",
+)
 
 
 class Running:
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    """A receiver of the guide; `start` it with a secret, again with another."""
+
+    def __init__(self, name: str, folder: Path, ending: ExitStack) -> None:
+        self.name, self.folder, self.ending = name, folder, ending
+        self.language = LANGUAGES[name]
+
+    def start(self, secret: str) -> str:
+        """Its URL."""
+        process = subprocess.Popen(
+            [*self.language.command, _block(self.name)],
+            env={**os.environ, "WEBHOOK_SECRET": secret, "PORT": "0"},
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.ending.enter_context(process)
+        self.ending.callback(process.kill)
         assert process.stdout
-        self._lines = process.stdout
-        self.url = self._lines.readline().strip()
+        return process.stdout.readline().strip()
 
-    def line(self) -> str:
-        return self._lines.readline().strip()
-
-    def post(self, headers: dict[str, str], body: bytes = BODY) -> int:
-        return outbound.post(
-            self.url, body, {"content-type": "application/json", **headers}, timeout=10
-        ).status
+    def kept(self) -> dict[str, str]:
+        return self.language.inbox(self.folder)
 
 
-def _command(language: str, program: Path) -> list[str]:
-    program.write_text(code(language))
-    return [sys.executable if language == "python" else "node", str(program)]
+@pytest.fixture(params=["python", pytest.param("js", marks=needs_node)])
+def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+    with ExitStack() as ending:
+        yield Running(request.param, tmp_path, ending)
 
 
-@pytest.fixture(
-    params=[
-        "python",
-        pytest.param(
-            "javascript",
-            marks=pytest.mark.skipif(not WITH_NODE, reason="needs node, and standardwebhooks in NODE_PATH"),
-        ),
-    ]
-)
-def receiver(request: pytest.FixtureRequest, cloud: object, tmp_path: Path) -> Iterator[Running]:
-    environment = {**os.environ, "WEBHOOK_SECRET": SECRET, "PORT": "0"}
-    command = _command(
-        request.param, tmp_path / ("receiver.py" if request.param == "python" else "receiver.js")
-    )
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield Running(process)
-        finally:
-            process.kill()
+@pytest.fixture
+def event_id() -> str:
+    return ended_job().event_id
 
 
-def signed(*secrets: str, at: int | None = None, body: bytes = BODY) -> dict[str, str]:
-    return sign.headers(secrets, ID, int(time.time()) if at is None else at, body)
+@pytest.fixture
+def made() -> tuple[Endpoint, str]:
+    return endpoints.create("acme", "http://127.0.0.1:1/", (), "", 1)
 
 
-def test_an_event_is_taken_and_acted_on_once(receiver: Running) -> None:
-    assert receiver.post(signed(SECRET)) == 204
-    assert receiver.line() == f"{ID} job.completed"
-    assert receiver.post(signed(SECRET)) == 204
-    other = {**sign.headers([SECRET], "evt_2", int(time.time()), b'{"event":"batch.completed"}')}
-    assert receiver.post(other, b'{"event":"batch.completed"}') == 204
-    assert receiver.line() == "evt_2 batch.completed"
+def lead(endpoint: Endpoint, url: str) -> None:
+    endpoints.update("acme", endpoint.id, url=url, now=2)
 
 
-def test_a_secret_being_replaced_is_no_interruption(receiver: Running) -> None:
-    assert receiver.post(signed(NEWER, SECRET)) == 204
-    assert receiver.line() == f"{ID} job.completed"
+def sent(event_id: str, endpoint: Endpoint, clock: FakeClock, run: str = "scheduled") -> tuple[str, int]:
+    """The outcome of one attempt, and the status that the receiver answered."""
+    address = Address(event_id, endpoint.id)
+    answer = attempt(order.request(address, run, "acme"), clock)
+    [logged] = [each for each in attempts.of(address) if each.run == run]
+    return answer["outcome"], logged.status
 
 
-def test_what_does_not_verify_is_refused(receiver: Running) -> None:
-    now = int(time.time())
-    assert receiver.post(signed(NEWER)) == 401
-    assert receiver.post(signed(SECRET, at=now - 600)) == 401
-    assert receiver.post(signed(SECRET, at=now + 600)) == 401
-    assert receiver.post(signed(SECRET), body=json.dumps({"event": "x"}).encode()) == 401
-    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
-        assert receiver.post({key: value for key, value in signed(SECRET).items() if key != name}) == 401
+def test_it_keeps_each_event_once(
+    running: Running, event_id: str, made: tuple[Endpoint, str], clock: FakeClock
+) -> None:
+    endpoint, secret = made
+    lead(endpoint, running.start(secret))
+    assert sent(event_id, endpoint, clock) == ("delivered", 204)
+    assert sent(event_id, endpoint, clock, "manual-1") == ("delivered", 204)
+    [(kept_id, body)] = running.kept().items()
+    assert (kept_id, '"event": "job.completed"' in body) == (event_id, True)
+
+
+def test_it_takes_either_secret_while_one_is_replaced(
+    running: Running, event_id: str, made: tuple[Endpoint, str], clock: FakeClock
+) -> None:
+    endpoint, old = made
+    new = endpoints.rotate("acme", endpoint.id, clock())
+    runs = iter(("manual-1", "manual-2", "manual-3"))
+    for secret, status in ((old, 204), (new, 204), (OTHER, 401)):
+        lead(endpoint, running.start(secret))
+        assert sent(event_id, endpoint, clock, next(runs))[1] == status
+    assert len(running.kept()) == 1
+
+
+def test_after_a_day_the_old_secret_is_none(
+    running: Running, event_id: str, made: tuple[Endpoint, str], clock: FakeClock
+) -> None:
+    endpoint, old = made
+    endpoints.rotate("acme", endpoint.id, clock() - DAY_MS)
+    lead(endpoint, running.start(old))
+    assert sent(event_id, endpoint, clock) == ("retry", 401)
+    assert running.kept() == {}
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_it_refuses_what_is_too_old_or_too_new(
+    running: Running, event_id: str, made: tuple[Endpoint, str], clock: FakeClock, minutes: int
+) -> None:
+    endpoint, secret = made
+    lead(endpoint, running.start(secret))
+    clock.forward(minutes * 60)
+    assert sent(event_id, endpoint, clock) == ("retry", 401)
+    assert running.kept() == {}
+
+
+def posted(url: str, body: bytes, headers: dict[str, str]) -> int:
+    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)) as connection:
+        connection.request("POST", "/", body, headers)
+        return connection.getresponse().status
+
+
+WRONG: list[dict[str, Any]] = [
+    *({name: None} for name in ("webhook-id", "webhook-timestamp", "webhook-signature")),
+    *({"webhook-signature": text} for text in ("v1", "v1,", "v1,?", "v1,a,b", "v2,g0hM", "x")),
+    {"webhook-timestamp": "yesterday"},
+    {"webhook-id": "evt_2"},
+]
+
+
+def test_it_refuses_what_nobody_has_signed(running: Running) -> None:
+    url = running.start(OTHER)
+    body = b'{"event": "webhook.test"}'
+    good = sign.headers([OTHER], "evt_1", int(time.time()), body)
+    for wrong in WRONG:
+        headers = {name: text for name, text in {**good, **wrong}.items() if text is not None}
+        assert (posted(url, body, headers), wrong) == (401, wrong)
+    assert posted(url, body + b" ", good) == 401
+    assert posted(url, b"x" * 20_001, good) == 413
+    assert running.kept() == {}
+    assert posted(url, body, good) == 204
+    assert list(running.kept()) == ["evt_1"]
