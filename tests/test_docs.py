@@ -21,6 +21,7 @@ from chalicelib.api.webhooks_v1 import deliveries
 from chalicelib.api.webhooks_v1.models import MAX_DESCRIPTION, Changes
 from chalicelib.audio.presets import BITRATES, RATES
 from chalicelib.batches import announce, lifetimes
+from chalicelib.batches.store import KEPT_AFTER_EXPIRY_MS
 from chalicelib.intake.messages import MAX_CORRELATION_ID, Head
 from chalicelib.sites.failures import CAUSES as SITE_CAUSES
 from chalicelib.text.exports import FORMATS
@@ -36,6 +37,7 @@ API = (ROOT / "docs" / "audio-api.md").read_text()
 RESULTS = (ROOT / "docs" / "results.md").read_text()
 TEXT_API = (ROOT / "docs" / "text-api.md").read_text()
 WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text()
+RECEIVERS = (ROOT / "docs" / "webhook-receivers.md").read_text()
 QUEUES = (ROOT / "docs" / "queues.md").read_text()
 SET_BY_THE_STACK = {
     *("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"),
@@ -165,6 +167,16 @@ def test_the_retry_schedule_is_the_documented_one() -> None:
     assert "0,5,300,1800,7200,18000,36000,36000" in OPERATORS
 
 
+def test_the_times_of_an_attempt_are_the_documented_ones() -> None:
+    read = Path(settings.__file__).read_text()
+    default = {name: re.findall(rf'"WEBHOOK_{name}", (\d+)\)', read) for name in ("TIMEOUT", "PENALTY")}
+    assert [f"within {seconds} seconds" in WEBHOOKS for seconds in default["TIMEOUT"]] == [True]
+    assert [f"over {seconds} seconds is a failure" in RECEIVERS for seconds in default["TIMEOUT"]] == [True]
+    assert [f"at least {seconds} seconds" in WEBHOOKS for seconds in default["PENALTY"]] == [True]
+    assert f"MOST_BYTES = {thin.MOST_BYTES:_}\n" in RECEIVERS
+    assert f"MOST_BYTES = {thin.MOST_BYTES};\n" in RECEIVERS
+
+
 @pytest.mark.parametrize("name", sorted(OF_WEBHOOKS | set(Changes.model_fields) | set(EVENTS) | {TEST}))
 def test_every_word_of_saved_endpoints_is_explained(name: str) -> None:
     assert f"`{name}`" in WEBHOOKS
@@ -206,6 +218,7 @@ def test_the_numbers_of_the_log_are_the_documented_ones() -> None:
     assert f"at most {resend.MOST_ATTEMPTS} attempts" in WEBHOOKS
     assert f"at most {recover.LONGEST_MS // 86_400_000} days ago" in WEBHOOKS
     assert f"at most {recover.MOST:,} of them" in WEBHOOKS
+    assert f"kept for {KEPT_AFTER_EXPIRY_MS // 86_400_000 + 1} days after its last attempt" in WEBHOOKS
     assert f"has taken nothing for {consequences.FAILING_DAYS} days" in WEBHOOKS
 
 
