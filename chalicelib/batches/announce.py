@@ -9,15 +9,13 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import aws, metrics
-from chalicelib.batches import items, kinds, reply_queues, store
+from chalicelib import metrics
+from chalicelib.batches import event_bus, items, kinds, reply_queues, store
 from chalicelib.batches.model import Batch, Job
 from chalicelib.clock import iso
-from chalicelib.errors import ServiceUnavailable
 from chalicelib.settings import settings
 
 log = logging.getLogger(__name__)
-SOURCE = "batchreel"
 VERSION = 1
 LONGEST_TEXT = 2000
 MOST_BYTES = 200_000
@@ -81,15 +79,7 @@ def _error(job: Job) -> dict[str, Any] | None:
 
 
 def _tell(batch: Batch, event: str, detail: Mapping[str, Any]) -> None:
-    entry = {
-        "Source": SOURCE,
-        "DetailType": event,
-        "Detail": reply_queues.encode(detail),
-        "EventBusName": settings().event_bus,
-    }
-    answer = aws.events().put_events(Entries=[entry])  # type: ignore[list-item]
-    if answer["FailedEntryCount"]:
-        raise ServiceUnavailable(f"EventBridge took no event: {answer['Entries'][0].get('ErrorCode')}")
+    event_bus.put(event, reply_queues.encode(detail))
     if batch.reply_to:
         _reply(batch, batch.reply_to, {"type": "event", "detail-type": event, "detail": detail})
 
