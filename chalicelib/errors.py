@@ -9,8 +9,6 @@ BatchreelError
 │   ├── StillRunning        409
 │   ├── IdempotencyConflict 422
 │   ├── NamesTaken          409
-│   ├── TooManyEndpoints    409
-│   ├── EndpointDisabled    409
 │   ├── Conflict            409
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
@@ -86,16 +84,6 @@ class NamesTaken(RequestError):
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__("Another batch has taken what this one needs for itself")
         self.names = names
-
-
-class TooManyEndpoints(RequestError):
-    code = "TOO_MANY_ENDPOINTS"
-    status = 409
-
-
-class EndpointDisabled(RequestError):
-    code = "ENDPOINT_DISABLED"
-    status = 409
 
 
 class Conflict(RequestError):

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib import aws
 from chalicelib.accounts import endpoint_rows as rows
 from chalicelib.accounts.endpoint_rows import Endpoint
-from chalicelib.errors import NotFound, TooManyEndpoints
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.settings import settings
 
 MOST_ENDPOINTS: Final = 20
@@ -23,7 +23,7 @@ _PAUSE: Final = 0.1
 
 
 def add(endpoint: Endpoint) -> None:
-    """Raises TooManyEndpoints."""
+    """Raises Conflict."""
     put = {"Item": rows.to_row(endpoint), "ConditionExpression": "attribute_not_exists(pk)"}
     name = {
         **_name("ADD ids :ids", endpoint.account, endpoint.id),
@@ -31,7 +31,8 @@ def add(endpoint: Endpoint) -> None:
     }
     name["ExpressionAttributeValues"] |= {":most": {"N": str(MOST_ENDPOINTS)}}
     if not _transact({"Update": name}, {"Put": put}):
-        raise TooManyEndpoints(f"An account has at most {MOST_ENDPOINTS} endpoints: delete one first")
+        most = f"An account has at most {MOST_ENDPOINTS} endpoints: delete one first"
+        raise Conflict(most, code="TOO_MANY_ENDPOINTS")
 
 
 def remove(account: str, endpoint_id: str) -> None:

@@ -25,7 +25,7 @@ _THERE: Final = "attribute_exists(pk)"
 def create(
     account: str, url: str, events: tuple[str, ...], description: str, now: int
 ) -> tuple[Endpoint, str]:
-    """With its secret, which cannot be read again. Raises TooManyEndpoints."""
+    """With its secret, which cannot be read again. Raises Conflict."""
     endpoint_id, secret = f"we_{chance.token_hex(8)}", sealed.new_secret()
     endpoint = Endpoint(
         id=endpoint_id,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.batches.model import Batch
-from chalicelib.errors import RequestError
+from chalicelib.errors import Conflict
 
 
-def of_its_batch(batch: Batch) -> RequestError:
-    error = RequestError(f"The job is one of a batch: delete {batch.id} as a whole", code="JOB_OF_BATCH")
-    error.status = 409
-    return error
+def of_its_batch(batch: Batch) -> Conflict:
+    return Conflict(f"The job is one of a batch: delete {batch.id} as a whole", code="JOB_OF_BATCH")

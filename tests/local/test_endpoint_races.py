@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.accounts import endpoints, secrets
-from chalicelib.errors import RotatedTooOften, TooManyEndpoints
+from chalicelib.errors import Conflict, RotatedTooOften
 from infra.local.stack import LocalStack
 from tests.local.test_races import in_parallel
 
@@ -31,7 +31,7 @@ def _tables(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 def saved(account: str) -> bool:
     try:
         endpoints.create(account, URL, (), "", NOW)
-    except TooManyEndpoints:
+    except Conflict:
         return False
     return True
 

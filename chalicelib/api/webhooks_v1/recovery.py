@@ -16,7 +16,7 @@ from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.batches import ids
 from chalicelib.clock import iso, now_ms
-from chalicelib.errors import EndpointDisabled, InvalidRequest
+from chalicelib.errors import Conflict, InvalidRequest
 from chalicelib.webhooks import recover
 
 _DAYS = recover.LONGEST_MS // (24 * 3600 * 1000)
@@ -42,7 +42,9 @@ def begin(request: Any, endpoint_id: str) -> Response:
     endpoint = own(account, endpoint_id)
     since = _since(bodies.read(RecoverBody, request.raw_body, lambda *_: "INVALID_REQUEST"), now)
     if not endpoint.enabled:
-        raise EndpointDisabled("The endpoint is disabled: enable it before it is told what it missed")
+        raise Conflict(
+            "The endpoint is disabled: enable it before it is told what it missed", code="ENDPOINT_DISABLED"
+        )
     key = idempotency.key_for(request.headers, f"webhooks/{endpoint.id}/recover")
     recovery = ids.derived_token(account.id, *key, str(since)) if key else ids.new_token()
     recover.start(account.id, endpoint.id, recovery, since, now)

@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.webhooks_v1.lookup import own
-from chalicelib.errors import EndpointDisabled
+from chalicelib.errors import Conflict
 from chalicelib.webhooks import trial
 
 
@@ -17,6 +17,6 @@ from chalicelib.webhooks import trial
 def send(request: Any, endpoint_id: str) -> Response:
     endpoint = own(caller(request.headers), endpoint_id)
     if not endpoint.enabled:
-        raise EndpointDisabled("The endpoint is disabled: enable it to test it")
+        raise Conflict("The endpoint is disabled: enable it to test it", code="ENDPOINT_DISABLED")
     data = {"endpointId": endpoint.id, "deliveryId": trial.send(endpoint)}
     return success(data, 202, "Test accepted: its delivery tells what comes of it")
