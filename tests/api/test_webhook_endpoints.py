@@ -294,7 +294,7 @@ def test_a_test_starts_one_delivery(api: Api) -> None:
     assert execution["name"] == f"{endpoint_id}-test-{match.group(2)}"
     sent = json.loads(sfn.describe_execution(executionArn=execution["executionArn"])["input"])
     delivery = {"subject": endpoint_id, "account": "acme", "event_id": f"evt_{match.group(1)}"}
-    delivery |= {"recipient": endpoint_id, "attempt": 1}
+    delivery |= {"recipient": endpoint_id, "attempt": 1, "run": "scheduled"}
     assert sent == {"scope": "test", "deliveries": [delivery]}
 
 
