@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test check format package deploy bench load clean
+.PHONY: help demo local test check format package deploy bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,9 +46,6 @@ deploy: package  ## make deploy STACK=name BUCKET=bucket-for-the-zips
 
 bench: $(STAMP)  ## ratios measured side by side
 	$(BIN)/python -m bench
-
-load: $(STAMP)  ## a thousand events to a webhook receiver that fails and dies
-	LOAD_ROUNDS=17 $(BIN)/python -m pytest tests/webhooks/test_load.py
 
 clean:  ## remove what these commands made
 	rm -rf $(VENV) out .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from chalicelib import aws
-from chalicelib.accounts.endpoint_rows import Endpoint
 from chalicelib.settings import settings
 from chalicelib.webhooks import recover
 from chalicelib.webhooks.deliver import deliver
@@ -37,21 +36,6 @@ def play(request: Any, clock: FakeClock) -> list[str]:
         if request["outcome"] != "retry":
             return outcomes
         clock.forward(request["wait"])
-
-
-def begun_again(recovery: str) -> dict[str, Any]:
-    """The requests that it has started, by the ids of the deliveries."""
-    prefix = f"rec_{recovery}-"
-    return {
-        name.removeprefix(prefix): given["deliveries"][0]
-        for name, given in started().items()
-        if name.startswith(prefix)
-    }
-
-
-def begin(endpoint: Endpoint, since: int, clock: FakeClock, recovery: str = "a") -> Any:
-    recover.start("acme", endpoint.id, recovery, since, clock())
-    return started()[f"rec_{recovery}"]
 
 
 def recover_all(request: Any, clock: FakeClock) -> int:

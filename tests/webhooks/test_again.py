@@ -18,7 +18,7 @@ from tests.batches.aws_faults import refusing
 from tests.clock import FakeClock
 from tests.stand_ins.web import Receiver
 from tests.webhooks.ended import ended_job, saved
-from tests.webhooks.machine import attempt, begin, begun_again, play, recover_all, started
+from tests.webhooks.machine import attempt, play, recover_all, started
 
 pytestmark = pytest.mark.usefixtures("cloud")
 SCHEDULED = 8
@@ -173,6 +173,21 @@ def missed(endpoint: Endpoint, clock: FakeClock, job: Job | None = None) -> Addr
     assert play(scheduled(address), clock)[-1] == "gave_up"
     clock.now = at
     return address
+
+
+def begun_again(recovery: str) -> dict[str, Any]:
+    """The requests that it has started, by the ids of the deliveries."""
+    prefix = f"rec_{recovery}-"
+    return {
+        name.removeprefix(prefix): given["deliveries"][0]
+        for name, given in started().items()
+        if name.startswith(prefix)
+    }
+
+
+def begin(endpoint: Endpoint, since: int, clock: FakeClock, recovery: str = "a") -> Any:
+    recover.start("acme", endpoint.id, recovery, since, clock())
+    return started()[f"rec_{recovery}"]
 
 
 def test_what_failed_gets_a_fresh_schedule_and_nothing_else_does(

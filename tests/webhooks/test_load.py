@@ -8,7 +8,6 @@ from tests.clock import FakeClock
 from tests.webhooks import load
 
 pytestmark = pytest.mark.usefixtures("cloud")
-ROUNDS = int(os.environ.get("LOAD_ROUNDS", "1"))
 EVENTS = 60
 
 
