@@ -43,11 +43,11 @@ _MUXERS: Mapping[str, tuple[str, ...]] = {
     "waveform": waveform.MUXER,
 }
 _MP3_CONSTANT = {8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
-# where encoding is cheap, small frames on their way from thread to thread cost up to a third of the time
+# where encoding is cheap, small frames cost more on their way from thread to thread
 _BLOCKS = "asetnsamples=18432:p=0"
 _MAY_CHANGE = {"ogg"}
 """Indexed containers whose sound may change its format on the way."""
-# packets that only pass through: a longer queue between the threads takes a third of the time
+# packets that only pass through would make the threads wait for each other
 _QUEUE = ("-thread_queue_size", "1024")
 
 

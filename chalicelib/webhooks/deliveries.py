@@ -121,7 +121,7 @@ def update(
 
 
 def ttl(now: int) -> int:
-    """Seconds. The log is kept as long as the job or batch that it is about."""
+    """Seconds. Counted from the last attempt, whatever life the results have."""
     return (now + settings().retention_seconds * 1000 + KEPT_AFTER_EXPIRY_MS) // 1000
 
 
