@@ -1,22 +1,19 @@
-"""API keys: shown once, stored as SHA-256. Plans and limits will hang on the account a key belongs to."""
+"""API keys: shown once, stored as SHA-256."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
 
 from chalicelib import aws
+from chalicelib.accounts import plans
+from chalicelib.accounts.account import Account
+from chalicelib.accounts.plan import Plan, from_json
 from chalicelib.clock import now_ms
 from chalicelib.settings import settings
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-
-
-@dataclass(frozen=True)
-class Account:
-    id: str
 
 
 def well_formed(account: str) -> bool:
@@ -27,10 +24,10 @@ def find(key: str) -> Account | None:
     """The account a key belongs to. Looked up by hash, so no comparison leaks a key's beginning."""
     answer = aws.dynamodb().get_item(TableName=settings().accounts_table, Key=_address(key))
     item = answer.get("Item")
-    return Account(item["account"]["S"]) if item else None
+    return Account(item["account"]["S"], from_json(item["plan"]["S"])) if item else None
 
 
-def create(account: str, key: str | None = None) -> str:
+def create(account: str, key: str | None = None, plan: Plan | None = None) -> str:
     """A new key (`sk_` and 64 hex digits), or the given one, made valid for the account.
 
     Raises ValueError for an account name that could not be a message group of SQS.
@@ -43,6 +40,7 @@ def create(account: str, key: str | None = None) -> str:
         Item={
             **_address(key),
             "account": {"S": account},
+            "plan": {"S": (plan or plans.shipped()[plans.DEFAULT]).to_json()},
             "last_four": {"S": key[-4:]},
             "created_at": {"N": str(now_ms())},
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.accounts import keys
-from chalicelib.accounts.keys import Account
+from chalicelib.accounts.account import Account
 from chalicelib.errors import Unauthorized
 
 

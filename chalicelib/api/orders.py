@@ -8,7 +8,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.accounts.keys import Account
+from chalicelib.accounts.account import Account
 from chalicelib.api import idempotency
 
 

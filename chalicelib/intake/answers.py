@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 from chalicelib import metrics
-from chalicelib.accounts.keys import Account
+from chalicelib.accounts import plans
+from chalicelib.accounts.account import Account
 from chalicelib.api import order_faces
 from chalicelib.api.order_faces import Answer
 from chalicelib.api.orders import Face, Order
@@ -51,7 +52,7 @@ def _speaker(head: Head, face: Face) -> Account:
         raise Unauthorized("No API key: send it as key")
     if not settings().intake_trusts_accounts:
         raise Unauthorized("account: this service takes nobody's word for it, send key instead")
-    return Account(head.account)
+    return Account(head.account, plans.shipped()[plans.DEFAULT])
 
 
 def send(message: Message, told: Answer, *, anywhere: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.accounts.keys import Account
+from chalicelib.accounts.account import Account
 from chalicelib.batches import ids, store
 from chalicelib.batches.model import Batch, Job
 from chalicelib.errors import InvalidRequest, NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.accounts.keys import Account
+from chalicelib.accounts.account import Account
 from chalicelib.api.audio_v1.models import JobBody, Source
 from chalicelib.audio import inbox, inbox_items
 from chalicelib.audio.inbox import Upload

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.accounts.keys import Account
+from chalicelib.accounts.account import Account
 from chalicelib.api import access
 from chalicelib.api.video_v1 import FACE
 from chalicelib.api.video_v1.refusals import Refused

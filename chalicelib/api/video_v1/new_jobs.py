@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib import aws
-from chalicelib.accounts.keys import Account
+from chalicelib.accounts.account import Account
 from chalicelib.api.video_v1.models import VideoItem
 from chalicelib.api.video_v1.refusals import Refused
 from chalicelib.batches.model import NewJob

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from chalice.app import Response
 
+from chalicelib.accounts.account import Account
 from chalicelib.accounts.endpoint_rows import EVENTS, TEST
-from chalicelib.accounts.keys import Account
 from chalicelib.api import idempotency
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success

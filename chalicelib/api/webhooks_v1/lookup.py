@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.accounts import endpoints
+from chalicelib.accounts.account import Account
 from chalicelib.accounts.endpoint_rows import Endpoint
-from chalicelib.accounts.keys import Account
 from chalicelib.errors import NotFound
 
 
