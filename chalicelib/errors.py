@@ -4,6 +4,7 @@ BatchreelError
 ├── RequestError            the caller can mend it; `status` is the HTTP status
 │   ├── InvalidRequest      400
 │   ├── Unauthorized        401
+│   ├── NotInPlan           403
 │   ├── NotFound            404
 │   ├── Gone                410
 │   ├── StillRunning        409
@@ -49,6 +50,18 @@ class InvalidRequest(RequestError):
 class Unauthorized(RequestError):
     code = "UNAUTHORIZED"
     status = 401
+
+
+class NotInPlan(RequestError):
+    """The caller's plan has no such thing. `feature` names it."""
+
+    code = "FEATURE_NOT_AVAILABLE"
+    status = 403
+
+    def __init__(self, message: str, *, feature: str, plan: str, code: str) -> None:
+        super().__init__(message, code=code)
+        self.feature = feature
+        self.plan = plan
 
 
 class NotFound(RequestError):

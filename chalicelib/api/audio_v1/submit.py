@@ -9,7 +9,7 @@ from chalice.app import Response
 
 from chalicelib.api import bodies, idempotency
 from chalicelib.api.access import caller
-from chalicelib.api.audio_v1 import FACE, LINKS, sources, views
+from chalicelib.api.audio_v1 import FACE, LINKS, gates, sources, views
 from chalicelib.api.audio_v1.models import BatchBody, ExtractBody, JobBody, Options, error_code
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.orders import Face, Order, ordered
@@ -32,7 +32,8 @@ def extract(request: Any) -> Response:
 
 def _batch(order: Order) -> Response:
     body = bodies.read(BatchBody, order.body, error_code)
-    accepted = _submit(order, body.jobs, "/batch", body.webhook, body.metadata, body.expiresAfter)
+    life = gates.of_batch(order.account.plan, body)
+    accepted = _submit(order, body.jobs, "/batch", body.webhook, body.metadata, life)
     data = {
         "batchId": accepted.batch.id,
         "totalJobs": accepted.batch.total,
@@ -43,7 +44,8 @@ def _batch(order: Order) -> Response:
 
 def _extract(order: Order) -> Response:
     body = bodies.read(ExtractBody, order.body, error_code)
-    accepted = _submit(order, [body], "/extract", None, body.metadata, body.expiresAfter)
+    life = gates.of_one(order.account.plan, body)
+    accepted = _submit(order, [body], "/extract", None, body.metadata, life)
     job = accepted.jobs[0]
     data = {
         "jobId": job.id,

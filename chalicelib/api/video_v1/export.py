@@ -8,6 +8,7 @@ from chalice.app import Response
 
 from chalicelib import aws
 from chalicelib.api import links
+from chalicelib.api.gates import Gate
 from chalicelib.api.video_v1 import stored
 from chalicelib.api.video_v1.lookup import caller, expired, outcome, own_job
 from chalicelib.api.video_v1.query import Query
@@ -30,6 +31,8 @@ def export(request: Any, job_id: str, format: str) -> Response:  # noqa: A002 th
     if format not in (*exports.FORMATS, *exports.ALIASES):
         known = ", ".join(exports.FORMATS)
         raise Refused(f"format: must be one of {known}", facts={"formats": list(exports.FORMATS)})
+    if format == "pdf":
+        Gate(account.plan).feature("pdf_export", "format")
     job, _ = own_job(account, job_id)
     made = outcome(job)
     if "expanded" in made:

@@ -103,6 +103,12 @@ class VideoItem(Strict):
         return self.captions is not None or self.captions_url is not None
 
     @property
+    def modes_field(self) -> str:
+        """What the modes were sent in."""
+        plural = "summary_modes" if self.summary_modes else "options.summary_modes"
+        return "summary_mode" if self.summary_mode else plural
+
+    @property
     def modes(self) -> tuple[str, ...]:
         plural = self.summary_modes or self.options.summary_modes
         return tuple(plural or [self.summary_mode or DEFAULT_MODE])

@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.api import envelopes
-from chalicelib.errors import BatchreelError, RequestError
+from chalicelib.errors import BatchreelError, NotInPlan, RequestError
 
 
 class Refused(RequestError):
@@ -28,6 +28,8 @@ class Refused(RequestError):
 
 
 def _details(error: BatchreelError) -> dict[str, Any]:
+    if isinstance(error, NotInPlan):
+        return {"details": {"feature": error.feature, "plan": error.plan}}
     return {"details": dict(error.facts) if isinstance(error, Refused) else {}}
 
 

@@ -10,7 +10,7 @@ from chalice.app import Response
 from chalicelib.api import bodies, idempotency
 from chalicelib.api.envelopes import success
 from chalicelib.api.orders import Face, Order, ordered
-from chalicelib.api.video_v1 import FACE, views
+from chalicelib.api.video_v1 import FACE, gates, views
 from chalicelib.api.video_v1.lookup import caller, speaker
 from chalicelib.api.video_v1.models import BatchBody, VideoBody
 from chalicelib.api.video_v1.new_jobs import new_jobs
@@ -36,6 +36,7 @@ def video(request: Any) -> Response:
 
 def _batch(order: Order, by_mode: bool = False) -> Response:
     body = _read(BatchBody, order)
+    life = gates.of_batch(order.account.plan, body)
     array, items = body.items
     key = order.idempotency(FACE + "/batch/process")
     priority = body.priority or "normal"
@@ -47,7 +48,7 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
         webhooks=(body.webhook_url,) if body.webhook_url else (),
         idempotency=key,
         metadata=body.metadata or {},
-        expires_after=body.expires_after,
+        expires_after=life,
         merge_equal=True,
         parallel=body.parallel_processing is not False,
         reply_to=order.reply_to,
@@ -68,6 +69,7 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
 
 def _video(order: Order, by_mode: bool = False) -> Response:
     body = _read(VideoBody, order)
+    life = gates.of_video(order.account.plan, body)
     key = order.idempotency(FACE + "/videos/process")
     new = Submission(
         account=order.account.id,
@@ -76,7 +78,7 @@ def _video(order: Order, by_mode: bool = False) -> Response:
         jobs=new_jobs(order.account, [body], array="", priority="normal", by_mode=by_mode, idempotency=key),
         idempotency=key,
         metadata=body.metadata or {},
-        expires_after=body.expires_after,
+        expires_after=life,
         single=True,
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,

@@ -10,6 +10,7 @@ from chalicelib.accounts import endpoints
 from chalicelib.api import bodies
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.gates import Gate
 from chalicelib.api.webhooks_v1 import views
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.api.webhooks_v1.models import Changes, NewEndpoint
@@ -24,6 +25,7 @@ UNKEPT: Final = {"Cache-Control": "no-store"}
 def create(request: Any) -> Response:
     account = caller(request.headers)
     body = bodies.read(NewEndpoint, request.raw_body, lambda *_: "INVALID_REQUEST")
+    Gate(account.plan).feature("webhooks", "url")
     endpoint, secret = endpoints.create(
         account.id, body.url, tuple(body.events or ()), body.description or "", now_ms()
     )
