@@ -39,10 +39,13 @@ def seal(secret: str, context: Mapping[str, str]) -> bytes:
     return answer["CiphertextBlob"]
 
 
+def unsealed(cipher: bytes, context: Mapping[str, str]) -> str:
+    return _decrypted(cipher, tuple(sorted(context.items())))
+
+
 def opened(kept: Sequence[Sealed], context: Mapping[str, str], now: int) -> tuple[str, ...]:
     """Those that are signed with at that time, newest first."""
-    whose = tuple(sorted(context.items()))
-    return tuple(_decrypted(each.cipher, whose) for each in _live(kept, now))
+    return tuple(unsealed(each.cipher, context) for each in _live(kept, now))
 
 
 def of_row(item: Mapping[str, Any]) -> tuple[Sealed, ...]:

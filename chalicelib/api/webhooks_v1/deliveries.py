@@ -11,6 +11,7 @@ from chalicelib.accounts.endpoint_rows import EVENTS, TEST
 from chalicelib.api import idempotency
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.once import once
 from chalicelib.api.webhooks_v1 import cursors, delivery_views, query
 from chalicelib.batches import ids
 from chalicelib.errors import InvalidRequest, NotFound
@@ -68,6 +69,10 @@ def attempt(request: Any, delivery_id: str, number: str) -> Response:
 def resend(request: Any, delivery_id: str) -> Response:
     """Whether the delivery is the caller's is looked at where the delivery is: it may have no row yet."""
     account = caller(request.headers)
+    return once(request, account, lambda: _resend(request, account, delivery_id))
+
+
+def _resend(request: Any, account: Account, delivery_id: str) -> Response:
     if request.raw_body.strip() not in (b"", b"{}"):
         raise InvalidRequest("This request takes no fields: send it without a body")
     address = _address(delivery_id)

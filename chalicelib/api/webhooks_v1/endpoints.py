@@ -7,10 +7,12 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib.accounts import endpoints
+from chalicelib.accounts.account import Account
 from chalicelib.api import bodies
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.gates import Gate
+from chalicelib.api.once import once
 from chalicelib.api.webhooks_v1 import views
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.api.webhooks_v1.models import Changes, NewEndpoint
@@ -24,6 +26,10 @@ UNKEPT: Final = {"Cache-Control": "no-store"}
 @enveloped
 def create(request: Any) -> Response:
     account = caller(request.headers)
+    return once(request, account, lambda: _create(request, account), secret=True)
+
+
+def _create(request: Any, account: Account) -> Response:
     body = bodies.read(NewEndpoint, request.raw_body, lambda *_: "INVALID_REQUEST")
     Gate(account.plan).feature("webhooks", "url")
     endpoint, secret = endpoints.create(

@@ -9,10 +9,12 @@ from chalice.app import Response
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.accounts.account import Account
 from chalicelib.api import bodies, idempotency
 from chalicelib.api.access import caller
 from chalicelib.api.bodies import Strict
 from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.once import once
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.batches import ids
 from chalicelib.clock import iso, now_ms
@@ -38,7 +40,12 @@ class RecoverBody(Strict):
 
 @enveloped
 def begin(request: Any, endpoint_id: str) -> Response:
-    account, now = caller(request.headers), now_ms()
+    account = caller(request.headers)
+    return once(request, account, lambda: _begin(request, account, endpoint_id))
+
+
+def _begin(request: Any, account: Account, endpoint_id: str) -> Response:
+    now = now_ms()
     endpoint = own(account, endpoint_id)
     since = _since(bodies.read(RecoverBody, request.raw_body, lambda *_: "INVALID_REQUEST"), now)
     if not endpoint.enabled:

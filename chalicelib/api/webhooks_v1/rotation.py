@@ -10,6 +10,7 @@ from chalicelib.accounts import endpoints, secrets
 from chalicelib.accounts.sealed import OVERLAP_MS
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.once import once
 from chalicelib.api.webhooks_v1.endpoints import UNKEPT
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.clock import iso, now_ms
@@ -18,15 +19,23 @@ from chalicelib.clock import iso, now_ms
 @enveloped
 def of_endpoint(request: Any, endpoint_id: str) -> Response:
     account, now = caller(request.headers), now_ms()
-    endpoint = own(account, endpoint_id)
-    secret = endpoints.rotate(account.id, endpoint.id, now)
-    return _shown({"endpointId": endpoint.id, "secret": secret}, now)
+
+    def rotate() -> Response:
+        endpoint = own(account, endpoint_id)
+        secret = endpoints.rotate(account.id, endpoint.id, now)
+        return _shown({"endpointId": endpoint.id, "secret": secret}, now)
+
+    return once(request, account, rotate, secret=True)
 
 
 @enveloped
 def of_account(request: Any) -> Response:
     account, now = caller(request.headers), now_ms()
-    return _shown({"secret": secrets.rotate(account.id, now)}, now)
+
+    def rotate() -> Response:
+        return _shown({"secret": secrets.rotate(account.id, now)}, now)
+
+    return once(request, account, rotate, secret=True)
 
 
 def _shown(data: dict[str, Any], now: int) -> Response:

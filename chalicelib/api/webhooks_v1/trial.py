@@ -6,8 +6,10 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.accounts.account import Account
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.once import once
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.errors import Conflict
 from chalicelib.webhooks import trial
@@ -15,7 +17,12 @@ from chalicelib.webhooks import trial
 
 @enveloped
 def send(request: Any, endpoint_id: str) -> Response:
-    endpoint = own(caller(request.headers), endpoint_id)
+    account = caller(request.headers)
+    return once(request, account, lambda: _send(account, endpoint_id))
+
+
+def _send(account: Account, endpoint_id: str) -> Response:
+    endpoint = own(account, endpoint_id)
     if not endpoint.enabled:
         raise Conflict("The endpoint is disabled: enable it to test it", code="ENDPOINT_DISABLED")
     data = {"endpointId": endpoint.id, "deliveryId": trial.send(endpoint)}
