@@ -57,5 +57,5 @@ def _again(place: Place, kept: bytes, secret: bool) -> Response:
 
 
 def _context(place: Place) -> dict[str, str]:
-    """What KMS binds it to."""
-    return {"account": place.account, "path": place.path}
+    """What KMS binds it to. By its purpose the API may open this, and no other secret."""
+    return {"purpose": "answer", "account": place.account, "path": place.path}

@@ -22,6 +22,12 @@ def test_only_rows_of_accounts_are_written(action: str) -> None:
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*"]}}
 
 
-def test_new_secrets_are_sealed_and_none_is_opened() -> None:
-    actions = {action for each in POLICY["Statement"] for action in each["Action"]}
-    assert {action for action in actions if action.startswith("kms:")} == {"kms:Encrypt"}
+def test_new_secrets_are_sealed_and_none_is_opened_but_those_of_repeated_answers() -> None:
+    allowed = {
+        action: each.get("Condition")
+        for each in POLICY["Statement"]
+        for action in each["Action"]
+        if action.startswith("kms:")
+    }
+    answers = {"StringEquals": {"kms:EncryptionContext:purpose": "answer"}}
+    assert allowed == {"kms:Encrypt": None, "kms:Decrypt": answers}
