@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from chalicelib.settings import settings
 from infra.local import account, template
 from infra.local.apply import Applier
 from tests.clock import FakeClock
+from tests.privacy import Leaks
 from tests.stand_ins.web import Receiver, WebServer
 
 CREDENTIALS = {
@@ -48,6 +50,16 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_logged() -> Iterator[None]:
+    """Whatever a test does, and whether or not it is about logs."""
+    leaks = Leaks()
+    logging.getLogger().addHandler(leaks)
+    yield
+    logging.getLogger().removeHandler(leaks)
+    assert leaks.found == []
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.api import audio_v1, health, video_v1, webhooks_v1
+from chalicelib.api import access_log, audio_v1, health, video_v1, webhooks_v1
 
 # The bytes of any type may be asked for with any Accept, so API Gateway must treat all bodies as binary.
 _BINARY = ["*/*"]
@@ -15,6 +15,7 @@ _BINARY = ["*/*"]
 
 def mount(app: Chalice) -> None:
     app.api.binary_types = _BINARY
+    app.middleware("http")(access_log.logged)
     app.middleware("http")(_accept_anything)
     app.register_blueprint(health.routes())
     for number, prefix in enumerate(audio_v1.PREFIXES):

@@ -1,0 +1,34 @@
+"""What must never stand in a log."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Final
+
+SECRETS: Final = re.compile(
+    r"sk_[0-9a-f]{12,}"
+    r"|whsec_[A-Za-z0-9+/=]{12,}"
+    r"|https?://[^\s\"'<>]*\?[^\s\"'<>]+"  # queries hold signatures and tokens
+    r"|X-Amz-(?:Signature|Security-Token|Credential)"
+    r"|Bearer [^\s\"']{8,}",
+    re.IGNORECASE,
+)
+_OF_THE_TESTS: Final = ("moto", "werkzeug", "infra", "tests", "responses")
+"""Loggers that no deployment has."""
+
+
+class Leaks(logging.Handler):
+    """Formats what is logged as a deployment would, traceback and extra fields included, and keeps what holds
+    a secret."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.split(".")[0] in _OF_THE_TESTS:
+            return
+        text = f"{self.format(record)} {vars(record)}"
+        if match := SECRETS.search(text):
+            self.found.append(f"{record.name} ({record.levelname}): …{match.group()[:60]}")
