@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 SECRETS: Final = re.compile(
@@ -16,6 +20,21 @@ SECRETS: Final = re.compile(
 )
 _OF_THE_TESTS: Final = ("moto", "werkzeug", "infra", "tests", "responses")
 """Loggers that no deployment has."""
+
+
+LOUD: Final = {"BATCHREEL_LOG_LEVEL": "INFO"}
+"""As Lambda logs."""
+
+
+@contextmanager
+def private_log() -> Iterator[int]:
+    """A file descriptor for the log of a whole stack, which is read through for secrets at the end."""
+    with tempfile.TemporaryFile("w+") as log:
+        yield log.fileno()
+        log.seek(0)
+        written = log.read()
+    sys.stderr.write(written)
+    assert [match.group()[:60] for match in SECRETS.finditer(written)] == []
 
 
 class Leaks(logging.Handler):
