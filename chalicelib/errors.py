@@ -4,6 +4,7 @@ BatchreelError
 ├── RequestError            the caller can mend it; `status` is the HTTP status
 │   ├── InvalidRequest      400
 │   ├── Unauthorized        401
+│   ├── Forbidden           403
 │   ├── NotFound            404
 │   ├── Gone                410
 │   ├── StillRunning        409
@@ -13,6 +14,7 @@ BatchreelError
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
 │       ├── RotatedTooOften 429
+│       ├── RateLimited     429
 │       └── QueueFull         503
 ├── JobError                a job ends (or is tried again) with this; `retryable` says which
 ├── NotYet                  a job waits for something outside; run it again after `seconds`
@@ -49,6 +51,13 @@ class InvalidRequest(RequestError):
 class Unauthorized(RequestError):
     code = "UNAUTHORIZED"
     status = 401
+
+
+class Forbidden(RequestError):
+    """The key is good, but not for this."""
+
+    code = "FORBIDDEN"
+    status = 403
 
 
 class NotFound(RequestError):
@@ -112,6 +121,18 @@ class RotatedTooOften(TryLater):
     status = 429
 
 
+class RateLimited(TryLater):
+    """The key has made the `limit` requests of this hour; `retry_after` is what is left of it."""
+
+    code = "RATE_LIMIT_EXCEEDED"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int, limit: int, used: int) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.limit = limit
+        self.used = used
+
+
 class QueueFull(TryLater):
     code = "QUEUE_FULL"
     status = 503
@@ -167,3 +188,5 @@ class LeaseLost(BatchreelError):
 class ServiceUnavailable(BatchreelError):
     code = "SERVICE_UNAVAILABLE"
     status = 503
+    retry_after = 5
+    """Seconds."""

@@ -22,7 +22,7 @@ UNKEPT: Final = {"Cache-Control": "no-store"}
 
 @enveloped
 def create(request: Any) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     body = bodies.read(NewEndpoint, request.raw_body, lambda *_: "INVALID_REQUEST")
     endpoint, secret = endpoints.create(
         account.id, body.url, tuple(body.events or ()), body.description or "", now_ms()
@@ -33,18 +33,18 @@ def create(request: Any) -> Response:
 
 @enveloped
 def listed(request: Any) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     return success({"endpoints": [views.endpoint(each) for each in endpoints.listed(account.id)]})
 
 
 @enveloped
 def read(request: Any, endpoint_id: str) -> Response:
-    return success(views.endpoint(own(caller(request.headers), endpoint_id)))
+    return success(views.endpoint(own(caller(request), endpoint_id)))
 
 
 @enveloped
 def change(request: Any, endpoint_id: str) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     endpoint = own(account, endpoint_id)
     body = bodies.read(Changes, request.raw_body, lambda *_: "INVALID_REQUEST")
     given = body.model_dump(exclude_none=True)
@@ -57,7 +57,7 @@ def change(request: Any, endpoint_id: str) -> Response:
 
 @enveloped
 def delete(request: Any, endpoint_id: str) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     endpoint = own(account, endpoint_id)
     endpoints.delete(account.id, endpoint.id)
     return success({"endpointId": endpoint.id}, message="Endpoint deleted")

@@ -17,7 +17,7 @@ from chalicelib.clock import iso, now_ms
 
 @enveloped
 def of_endpoint(request: Any, endpoint_id: str) -> Response:
-    account, now = caller(request.headers), now_ms()
+    account, now = caller(request), now_ms()
     endpoint = own(account, endpoint_id)
     secret = endpoints.rotate(account.id, endpoint.id, now)
     return _shown({"endpointId": endpoint.id, "secret": secret}, now)
@@ -25,7 +25,7 @@ def of_endpoint(request: Any, endpoint_id: str) -> Response:
 
 @enveloped
 def of_account(request: Any) -> Response:
-    account, now = caller(request.headers), now_ms()
+    account, now = caller(request), now_ms()
     return _shown({"secret": secrets.rotate(account.id, now)}, now)
 
 

@@ -15,7 +15,7 @@ from chalicelib.webhooks import trial
 
 @enveloped
 def send(request: Any, endpoint_id: str) -> Response:
-    endpoint = own(caller(request.headers), endpoint_id)
+    endpoint = own(caller(request), endpoint_id)
     if not endpoint.enabled:
         raise Conflict("The endpoint is disabled: enable it to test it", code="ENDPOINT_DISABLED")
     data = {"endpointId": endpoint.id, "deliveryId": trial.send(endpoint)}
