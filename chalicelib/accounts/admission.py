@@ -9,7 +9,6 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -24,6 +23,10 @@ from chalicelib.settings import settings
 _TRIES: Final = 5
 """While a transaction changes the key, DynamoDB refuses other writes to it."""
 _PAUSE: Final = 0.05
+_MOST_SEEN: Final = 1000
+_seen: dict[str, tuple[str, ...]] = {}
+"""By digest, the counters that a key had when this process saw it last: those that are too old then go with
+the next request, and no request has to name all that there might be."""
 
 
 @dataclass(frozen=True)
@@ -64,32 +67,41 @@ def admit(key: str, scope: str | None, now: int) -> Admission:
 
 def _counted(key: str, scope: str | None, now: int) -> Mapping[str, Any]:
     """The row as it is then."""
-    update, conditions = _expressions(now // counters.HOUR_MS)
+    digest = key_rows.hashed(key)
+    update, conditions = _expressions(digest, now)
     values = {":now": {"N": str(now)}, ":one": {"N": "1"}}
     if scope is not None:
         conditions += " AND (contains(scopes, :scope) OR contains(scopes, :admin))"
         values |= {":scope": {"S": scope}, ":admin": {"S": ADMIN}}
     answer: Any = aws.dynamodb().update_item(
         TableName=settings().accounts_table,
-        Key=key_rows.address(key_rows.hashed(key)),
+        Key=key_rows.address(digest),
         UpdateExpression=update,
         ConditionExpression=conditions,
         ExpressionAttributeValues=values,
         ReturnValues="ALL_NEW",
         ReturnValuesOnConditionCheckFailure="ALL_OLD",
     )
-    return dict(answer["Attributes"])
+    row: dict[str, Any] = answer["Attributes"]
+    _note(digest, row)
+    return row
 
 
-@lru_cache(maxsize=2)
-def _expressions(hours: int) -> tuple[str, str]:
-    """The update and its conditions, but that of the scope, in this hour since the epoch."""
-    now = hours * counters.HOUR_MS
+def _note(digest: str, row: Mapping[str, Any]) -> None:
+    if len(_seen) >= _MOST_SEEN:
+        _seen.clear()
+    _seen[digest] = tuple(filter(counters.is_one, row))
+
+
+def _expressions(digest: str, now: int) -> tuple[str, str]:
+    """The update and its conditions, but that of the scope."""
     hour, day, month = counters.hour(now), counters.day(now), counters.month(now)
     added = ", ".join(f"{name} :one" for name in (hour, day, month))
-    removed = ", ".join(counters.stale(now))
+    seen = _seen.get(digest)
+    old = counters.likely_left_over(now) if seen is None else counters.left_over(seen, now)
+    removal = f" REMOVE {', '.join(old)}" if old else ""
     below = f"(attribute_not_exists({hour}) OR {hour} < rate)"
-    return f"ADD {added} SET last_used_at = :now REMOVE {removed}", f"{LIVE} AND {below}"
+    return f"ADD {added} SET last_used_at = :now{removal}", f"{LIVE} AND {below}"
 
 
 def _admission(row: Mapping[str, Any], now: int) -> Admission:

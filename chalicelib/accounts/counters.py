@@ -37,11 +37,12 @@ def seconds_left(now: int) -> int:
     return -(-(HOUR_MS - now % HOUR_MS) // 1000)
 
 
-def stale(now: int) -> list[str]:
-    """What a key in use leaves behind. What a key has left that was idle for longer is in nobody's way."""
-    hours = [hour(now - n * HOUR_MS) for n in range(2, 27)]
-    days = [day(now - n * DAY_MS) for n in range(KEPT_DAYS + 1, KEPT_DAYS + 31)]
-    return hours + days + [month(now, n) for n in range(KEPT_MONTHS + 1, KEPT_MONTHS + 4)]
+def likely_left_over(now: int) -> list[str]:
+    """By a key that is used each few hours or each day. What others leave is in nobody's way until the same
+    process sees the key again, or the key is changed."""
+    hours = [hour(now - n * HOUR_MS) for n in (*range(2, 13), 23, 24, 25)]
+    days = [day(now - n * DAY_MS) for n in range(KEPT_DAYS + 1, KEPT_DAYS + 4)]
+    return [*hours, *days, month(now, KEPT_MONTHS + 1)]
 
 
 def left_over(attributes: Iterable[str], now: int) -> list[str]:

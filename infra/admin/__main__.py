@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         stacks.use(given.local)
         given.run(given)
-    except (BatchreelError, ValueError) as error:
+    except (BatchreelError, ValueError, OSError) as error:
         sys.exit(str(error))
     except (ClientError, BotoCoreError) as error:
         sys.exit(f"AWS did not do it: {error}")
