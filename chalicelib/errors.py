@@ -5,6 +5,7 @@ BatchreelError
 │   ├── InvalidRequest      400
 │   ├── Unauthorized        401
 │   ├── NotInPlan           403
+│   ├── Forbidden           403
 │   ├── NotFound            404
 │   ├── Gone                410
 │   ├── StillRunning        409
@@ -14,6 +15,7 @@ BatchreelError
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
 │       ├── RotatedTooOften 429
+│       ├── RateLimited     429
 │       └── QueueFull         503
 ├── JobError                a job ends (or is tried again) with this; `retryable` says which
 ├── NotYet                  a job waits for something outside; run it again after `seconds`
@@ -62,6 +64,13 @@ class NotInPlan(RequestError):
         super().__init__(message, code=code)
         self.feature = feature
         self.plan = plan
+
+
+class Forbidden(RequestError):
+    """The key is good, but not for this."""
+
+    code = "FORBIDDEN"
+    status = 403
 
 
 class NotFound(RequestError):
@@ -125,6 +134,18 @@ class RotatedTooOften(TryLater):
     status = 429
 
 
+class RateLimited(TryLater):
+    """The key has made the `limit` requests of this hour; `retry_after` is what is left of it."""
+
+    code = "RATE_LIMIT_EXCEEDED"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int, limit: int, used: int) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.limit = limit
+        self.used = used
+
+
 class QueueFull(TryLater):
     code = "QUEUE_FULL"
     status = 503
@@ -180,3 +201,5 @@ class LeaseLost(BatchreelError):
 class ServiceUnavailable(BatchreelError):
     code = "SERVICE_UNAVAILABLE"
     status = 503
+    retry_after = 5
+    """Seconds."""

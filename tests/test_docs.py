@@ -10,12 +10,15 @@ from pydantic import BaseModel
 
 from app import app
 from chalicelib import settings
+from chalicelib.accounts import counters, issuing, plans
+from chalicelib.accounts import plan as plan_form
 from chalicelib.accounts.endpoint_register import MOST_ENDPOINTS
 from chalicelib.accounts.endpoint_rows import EVENTS, TEST
 from chalicelib.accounts.sealed import MOST_OLDER, OVERLAP_MS
 from chalicelib.api import thin
 from chalicelib.api.audio_v1 import models as audio_models
 from chalicelib.api.audio_v1.models import Output
+from chalicelib.api.auth_v1 import models as key_models
 from chalicelib.api.video_v1.models import BatchBody, Options, VideoBody
 from chalicelib.api.webhooks_v1 import deliveries
 from chalicelib.api.webhooks_v1.models import MAX_DESCRIPTION, Changes
@@ -30,6 +33,7 @@ from chalicelib.text.request import MODES
 from chalicelib.webhooks import attempts, consequences, operator_events, recover, resend, schedule
 from chalicelib.webhooks.deliveries import Status
 from chalicelib.webhooks.recipients import Cancelled
+from infra.local import owner
 
 ROOT = Path(__file__).parents[1]
 OPERATORS = (ROOT / "docs" / "operators.md").read_text()
@@ -38,6 +42,7 @@ RESULTS = (ROOT / "docs" / "results.md").read_text()
 TEXT_API = (ROOT / "docs" / "text-api.md").read_text()
 WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text()
 RECEIVERS = (ROOT / "docs" / "webhook-receivers.md").read_text()
+ACCOUNTS = (ROOT / "docs" / "accounts.md").read_text()
 QUEUES = (ROOT / "docs" / "queues.md").read_text()
 SET_BY_THE_STACK = {
     *("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"),
@@ -65,6 +70,10 @@ OF_WEBHOOKS = {
     *("DELIVERY_NOT_FOUND", "ATTEMPT_NOT_FOUND", "TOO_MANY_ATTEMPTS", "ENDPOINT_DELETED", "JOB_DELETED"),
 }
 """Of no job and no upload; the page on webhooks explains them."""
+OF_KEYS = {"KEY_NOT_FOUND", "TOO_MANY_KEYS", "KEY_EXPIRED", "KEY_ALREADY_ROTATED", "LAST_ADMIN_KEY"}
+"""The page on accounts explains them."""
+OF_THE_OPERATOR = {"ACCOUNT_NOT_FOUND", "PLAN_NOT_FOUND", "KEY_EXISTS"}
+"""Answers to nobody but the operator's commands."""
 INTERNAL = {"NAMES_TAKEN", "OUTBOUND_FAILED", "LEASE_LOST", "CANCELLED", "JOB_CANCELLED", "NOT_YET"}
 AUDIO = ("chalicelib/audio", "chalicelib/api/audio_v1", "chalicelib/sites/media.py")
 TEXT = ("chalicelib/text", "chalicelib/api/video_v1")
@@ -79,7 +88,7 @@ def codes(text: str) -> set[str]:
 
 @pytest.mark.parametrize(("guide", "others"), [(API, TEXT), (TEXT_API, AUDIO)], ids=["audio", "text"])
 def test_every_error_code_is_explained(guide: str, others: tuple[str, ...]) -> None:
-    raised = codes(source("chalicelib", without=others)) - INTERNAL - OF_WEBHOOKS
+    raised = codes(source("chalicelib", without=others)) - INTERNAL - OF_WEBHOOKS - OF_KEYS - OF_THE_OPERATOR
     if guide is TEXT_API:
         raised = raised - {"FILE_EXPIRED"} | set(CAUSES) | {"JOB_CANCELLED"}
     else:
@@ -225,3 +234,47 @@ def test_the_numbers_of_the_log_are_the_documented_ones() -> None:
 @pytest.mark.parametrize("name", [operator_events.EXHAUSTED, operator_events.ENDPOINT_DISABLED])
 def test_every_event_of_the_operator_is_explained(name: str) -> None:
     assert f"`{name}`" in OPERATORS
+
+
+def test_every_error_of_keys_is_explained() -> None:
+    assert codes(source("chalicelib")) >= OF_KEYS | OF_THE_OPERATOR
+    assert [code for code in OF_KEYS if f"`{code}`" not in ACCOUNTS] == []
+
+
+@pytest.mark.parametrize(
+    "model", [key_models.NewKey, key_models.Changes, key_models.Rotation, key_models.Question]
+)
+def test_every_field_of_a_request_about_keys_is_explained(model: type[BaseModel]) -> None:
+    assert [name for name in model.model_fields if name not in ACCOUNTS] == []
+
+
+def test_the_table_of_plans_is_what_is_shipped() -> None:
+    lines = [line.strip("| ").split(" | ") for line in ACCOUNTS.splitlines() if line.startswith("| ")]
+    start = next(place for place, line in enumerate(lines) if line[0] == "plan")
+    fields, rows = [name.strip("`") for name in lines[start][1:]], lines[start + 2 :][: len(plans.shipped())]
+    assert [row[0].strip("`") for row in rows] == list(plans.shipped())
+    assert fields == [name for name in plan_form.document(plans.shipped()["pro"]) if name != "name"]
+    for row in rows:
+        document = plan_form.document(plans.shipped()[row[0].strip("`")])
+        told = dict(zip(fields, row[1:], strict=True))
+        assert told == {name: _cell(document[name]) for name in fields}
+
+
+def _cell(value: object) -> str:
+    """As the table has it. Features in the order in which plans.json has them."""
+    if isinstance(value, list):
+        return " ".join(f"`{feature}`" for feature in plan_form.FEATURES if feature in value) or "none"
+    return "null" if value is None else str(value)
+
+
+def test_it_is_told_truly_how_many_counters_and_how_much_overlap() -> None:
+    kept = f"day ({counters.KEPT_DAYS} of them are kept) and month ({counters.KEPT_MONTHS})"
+    assert kept in OPERATORS
+    overlap = f"({issuing.DEFAULT_OVERLAP} if left out, 0 to {issuing.MOST_OVERLAP})"
+    assert overlap in ACCOUNTS
+
+
+def test_it_is_told_truly_what_the_owner_of_a_machine_may() -> None:
+    told = OPERATORS.partition("The account `local` of `make local`")[2].partition("\n\n")[0]
+    numbers = {f"{value:,}" for value in owner.UNBOUNDED.values() if value is not None}
+    assert set(re.findall(r"[0-9,]*[0-9]", told)) == numbers

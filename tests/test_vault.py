@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import aws, vault
 from chalicelib.settings import settings
-from infra import admin
+from infra.admin import __main__ as admin
 from tests.conftest import Cloud
 
 PROXY = "http://user:secret-word@proxy.example:8080"

@@ -35,13 +35,28 @@ class Plan:
         return feature in self.features
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self) | {"features": sorted(self.features)}, separators=(",", ":"))
+        return json.dumps(document(self), separators=(",", ":"))
 
 
 def from_document(name: str, document: Mapping[str, Any]) -> Plan:
     """Of a document that is known to be one (infra.admin checks those of the operator)."""
     known = {field.name: document[field.name] for field in fields(Plan) if field.name in document}
     return Plan(**known | {"name": name, "features": frozenset(document["features"])})
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    return asdict(plan) | {"features": sorted(plan.features)}
+
+
+def changed(plan: Plan, overrides: Mapping[str, Any]) -> Plan:
+    merged = document(plan) | dict(overrides)
+    return from_document(merged["name"], merged)
+
+
+def overrides(plan: Plan, base: Plan) -> dict[str, Any]:
+    """What must be changed of `base` to have `plan`."""
+    of_base = document(base)
+    return {name: value for name, value in document(plan).items() if value != of_base[name]}
 
 
 def from_json(text: str) -> Plan:

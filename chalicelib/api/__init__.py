@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.api import access_log, audio_v1, health, video_v1, webhooks_v1
+from chalicelib.api import access_log, audio_v1, auth_v1, health, video_v1, webhooks_v1
 
 # The bytes of any type may be asked for with any Accept, so API Gateway must treat all bodies as binary.
 _BINARY = ["*/*"]
@@ -17,10 +17,12 @@ def mount(app: Chalice) -> None:
     app.api.binary_types = _BINARY
     app.middleware("http")(access_log.logged)
     app.middleware("http")(_accept_anything)
+    app.middleware("http")(_tell_rate)
     app.register_blueprint(health.routes())
     for number, prefix in enumerate(audio_v1.PREFIXES):
         app.register_blueprint(audio_v1.routes(), name_prefix=f"audio_v1_{number}_", url_prefix=prefix)
     app.register_blueprint(video_v1.routes(), name_prefix="video_v1_", url_prefix=video_v1.PREFIX)
+    app.register_blueprint(auth_v1.routes(), name_prefix="auth_v1_", url_prefix=auth_v1.PREFIX)
     app.register_blueprint(webhooks_v1.routes(), name_prefix="webhooks_v1_", url_prefix=webhooks_v1.PREFIX)
 
 
@@ -29,3 +31,14 @@ def _accept_anything(request: Any, get_response: Callable[[Any], Any]) -> Any:
     if "accept" not in request.headers:
         request.headers = type(request.headers)({**request.headers, "accept": "*/*"})
     return get_response(request)
+
+
+def _tell_rate(request: Any, get_response: Callable[[Any], Any]) -> Any:
+    """access.admitted leaves it on the request, so that nothing of one can be told to another."""
+    response = get_response(request)
+    rate = getattr(request, "rate", None)
+    if rate is not None:
+        from chalicelib.api import rates
+
+        response.headers.update(rates.headers(rate))
+    return response

@@ -16,13 +16,14 @@ def logged(request: Any, get_response: Callable[[Any], Response]) -> Response:
     """Middleware. `extra` becomes fields of Lambda's JSON lines."""
     began = time.monotonic()
     response = get_response(request)
+    admission = getattr(request, "admission", None)
     line = {
         "method": request.method,
         "route": request.context["resourcePath"],
         "status": response.status_code,
         "ms": round((time.monotonic() - began) * 1000),
-        "account": getattr(request, "account", None),
-        "key_id": getattr(request, "key_id", None),
+        "account": admission and admission.account.id,
+        "key_id": admission and admission.key.id,
         "api_request_id": request.context.get("requestId"),
     }
     text = "{method} {route} {status} {ms} ms, account {account}, key {key_id}"

@@ -34,7 +34,9 @@ def failure(
     error: BatchreelError, headers: Mapping[str, str] | None = None, details: Details = details_as_text
 ) -> Response:
     described = {"code": error.code, "message": error.message, **details(error)}
-    retry = {"Retry-After": str(error.retry_after)} if isinstance(error, TryLater) else {}
+    retry = (
+        {"Retry-After": str(error.retry_after)} if isinstance(error, TryLater | ServiceUnavailable) else {}
+    )
     return _answer({"success": False, "error": described}, error.status, {**retry, **(headers or {})})
 
 
@@ -49,7 +51,7 @@ def enveloped(view: Callable[..., Response], details: Details = details_as_text)
     def guarded(*args: Any, **kwargs: Any) -> Response:
         try:
             return view(*args, **kwargs)
-        except RequestError as error:
+        except (RequestError, ServiceUnavailable) as error:
             return failure(error, details=details)
         except (ClientError, BotoCoreError):
             log.exception("a service we depend on failed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,8 @@ class Face:
     single: Callable[[Order], Response]
     arrays: frozenset[str]
     """Fields that only the body of a batch has."""
-    caller: Callable[[Mapping[str, str]], Account]
+    sender: Callable[[str], Account]
+    """Whose key this is that hands in work. Raises Unauthorized, Forbidden, RateLimited."""
     enveloped: Callable[[Callable[..., Response]], Callable[..., Response]]
 
 

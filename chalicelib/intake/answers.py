@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from chalicelib import metrics
-from chalicelib.accounts import plans
+from chalicelib.accounts import register
 from chalicelib.accounts.account import Account
 from chalicelib.api import order_faces
 from chalicelib.api.order_faces import Answer
@@ -43,16 +43,16 @@ def _take(message: Message) -> Any:
 
 
 def _speaker(head: Head, face: Face) -> Account:
-    """Raises InvalidRequest, and Unauthorized."""
+    """Raises InvalidRequest, Unauthorized, Forbidden, RateLimited."""
     if head.account is not None and head.key is not None:
         raise InvalidRequest("send key or account, not both")
     if head.key:
-        return face.caller({"x-api-key": head.key.get_secret_value()})
+        return face.sender(head.key.get_secret_value())
     if head.account is None:
         raise Unauthorized("No API key: send it as key")
     if not settings().intake_trusts_accounts:
         raise Unauthorized("account: this service takes nobody's word for it, send key instead")
-    return Account(head.account, plans.shipped()[plans.DEFAULT])
+    return Account(head.account, register.plan_of(head.account))
 
 
 def send(message: Message, told: Answer, *, anywhere: bool = False) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from chalicelib.accounts import keys
+from chalicelib.accounts import account_rows
 from chalicelib.api import bodies, idempotency
 from chalicelib.api.bodies import Strict
 from chalicelib.errors import InvalidRequest
@@ -20,7 +20,7 @@ DEDUPLICATION = "MessageDeduplicationId"
 
 
 def _account(name: str) -> str:
-    if not keys.well_formed(name):
+    if not account_rows.well_formed(name):
         raise PydanticCustomError(
             "account", "must be 1 to 64 letters, digits, dots, dashes or underscores", {}
         )

@@ -21,6 +21,7 @@ Batchreel is up at  {stack.url}
     -d '{{"source": {{"type": "url", "url": "http://127.0.0.1:9000/talk.mp4"}}, \
 "output": {{"format": "mp3"}}}}'
 
+Keys, plans, dead letters: .venv/bin/python -m infra.admin --help, with --local {stack.url}
 Ctrl-C stops"""
 
 
@@ -43,6 +44,7 @@ def main() -> None:
         log = open(env["BATCHREEL_LOG"], "a")  # noqa: SIM115 it stays open as long as the program runs
     logging.basicConfig(level=env.get("BATCHREEL_LOG_LEVEL") or "WARNING", stream=log)
 
+    from infra.admin import local_stack
     from infra.local.stack import LocalStack
 
     stack = LocalStack(
@@ -53,7 +55,7 @@ def main() -> None:
         log=log.fileno(),
     )
     try:
-        with stack:
+        with stack, local_stack.announced(stack.url, stack.env):
             print(BANNER.format(stack=stack), flush=True)
             while True:
                 signal.pause()

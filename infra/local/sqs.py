@@ -99,10 +99,19 @@ class Queues:
         self._db.execute("UPDATE queues SET attributes = ? WHERE name = ?", [changed, name])
         return {}
 
+    def list_queues(self, request: Request) -> Answer:
+        beginning = request.get("QueueNamePrefix", "")
+        names = [row[0] for row in self._db.execute("SELECT name FROM queues ORDER BY name")]
+        return {"QueueUrls": [f"{self._base}/{name}" for name in names if name.startswith(beginning)]}
+
     def get_queue_attributes(self, request: Request) -> Answer:
         name, attributes = self._of(request)
         counts = dict(self._db.execute(COUNTS, {"now": time.time(), "queue": name}).fetchone())
-        known = {**attributes, **{key: str(count) for key, count in counts.items()}}
+        known = {
+            "QueueArn": arn("sqs", name),
+            **attributes,
+            **{key: str(count) for key, count in counts.items()},
+        }
         asked = request.get("AttributeNames") or []
         return {"Attributes": {k: v for k, v in known.items() if k in asked or "All" in asked}}
 
@@ -166,6 +175,17 @@ class Queues:
         row: sqlite3.Row = self._db.execute("SELECT * FROM messages WHERE id = ?", [message]).fetchone()
         return row
 
+    def start_message_move_task(self, request: Request) -> Answer:
+        """At once, and to the queues that the messages came from."""
+        queue = request["SourceArn"].rpartition(":")[2]
+        self._of({"QueueUrl": queue})
+        self._db.execute(
+            "UPDATE messages SET queue = replace(source, ?, ''), source = NULL, received = 0, visible = ?,"
+            " handle = NULL WHERE queue = ? AND visible <= ? AND source IS NOT NULL",
+            [arn("sqs", ""), time.time(), queue, time.time()],
+        )
+        return {"TaskHandle": str(uuid.uuid4())}
+
     def delete_message(self, request: Request) -> Answer:
         """A handle that is no longer the newest deletes nothing, as SQS allows."""
         self._db.execute(
@@ -214,6 +234,8 @@ def _shown(row: sqlite3.Row, named: Sequence[str]) -> Answer:
 
 OPERATIONS: dict[str, Callable[[Queues, Request], Answer]] = {
     "CreateQueue": Queues.create_queue,
+    "ListQueues": Queues.list_queues,
+    "StartMessageMoveTask": Queues.start_message_move_task,
     "SetQueueAttributes": Queues.set_queue_attributes,
     "GetQueueAttributes": Queues.get_queue_attributes,
     "SendMessage": Queues.send_message,

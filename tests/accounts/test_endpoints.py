@@ -198,7 +198,7 @@ def test_two_that_meet_both_come_through() -> None:
 
 @pytest.mark.parametrize(("times", "reason"), [(100, "TransactionConflict"), (1, "ThrottlingError")])
 def test_what_does_not_end_is_raised(times: int, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.accounts.endpoint_register._PAUSE", 0)
+    monkeypatch.setattr("chalicelib.accounts.transaction._PAUSE", 0)
     with meeting(times, reason), pytest.raises(ClientError):
         made()
     assert endpoints.listed("acme") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 
@@ -22,6 +23,8 @@ def test_each_request_has_a_line(api: Api, caplog: pytest.LogCaptureFixture) -> 
     fields = vars(line)
     assert (fields["method"], fields["route"], fields["status"]) == ("GET", "/v1/status/{job_id}", 404)
     assert fields["ms"] >= 0
+    assert fields["account"] == "acme"
+    assert re.fullmatch("key_[0-9a-f]{16}", fields["key_id"])
     written = line.getMessage() + str(fields)
     assert "hidden" not in written
     assert api.key not in written

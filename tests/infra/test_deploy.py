@@ -11,8 +11,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.accounts import keys
-from infra import admin, deploy
+from chalicelib.accounts import key_reading
+from infra import deploy
+from infra.admin import __main__ as admin
+from infra.admin import stacks
 from tests.conftest import CREDENTIALS, Cloud
 
 BUCKET = "zips"
@@ -72,16 +74,16 @@ def status_and_retention() -> tuple[str, str]:
 def test_the_first_key_of_a_stack(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names = {key: os.environ[variable] for key, variable in admin._VARIABLES.items()}
+    names = {key: os.environ[variable] for key, variable in stacks.VARIABLES.items()}
     template = {"Resources": {}, "Outputs": {k: {"Value": v} for k, v in names.items()}}
     boto3.client("cloudformation").create_stack(StackName="mine", TemplateBody=json.dumps(template))
-    for variable in admin._VARIABLES.values():
+    for variable in stacks.VARIABLES.values():
         monkeypatch.delenv(variable)
     monkeypatch.setenv("BATCHREEL_STACK", "mine")
     admin.main(["create-key", "--account", "acme"])
     printed = capsys.readouterr().out
     key = next(word for word in printed.split() if word.startswith("sk_"))
     assert "whsec_" in printed
-    found = keys.find(key)
+    found = key_reading.find(key)
     assert found
-    assert found.id == "acme"
+    assert found.account == "acme"

@@ -15,7 +15,7 @@ from chalicelib.batches.deletion import delete
 
 @enveloped
 def batch(request: Any, batch_id: str) -> Response:
-    found, jobs = own_batch(caller(request.headers), batch_id)
+    found, jobs = own_batch(caller(request), batch_id)
     if not delete(found, jobs):
         raise no_batch()
     return success({"batchId": found.id, "deleted": True}, message="Batch deleted")
@@ -23,7 +23,7 @@ def batch(request: Any, batch_id: str) -> Response:
 
 @enveloped
 def job(request: Any, job_id: str) -> Response:
-    found, around = own_job(caller(request.headers), job_id)
+    found, around = own_job(caller(request), job_id)
     if not around.single:
         raise of_its_batch(around)
     if not delete(around, [found]):

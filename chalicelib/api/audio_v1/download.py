@@ -26,7 +26,7 @@ _FAILED_STATUS = 422
 
 @enveloped
 def download(request: Any, job_id: str) -> Response:
-    job, _ = own_job(caller(request.headers), job_id)
+    job, _ = own_job(caller(request), job_id)
     output = _finished_output(job)
     now = now_ms()
     if job.expires_at is None or now >= job.expires_at:

@@ -15,10 +15,10 @@ from chalicelib.clock import now_ms
 
 @enveloped
 def job(request: Any, job_id: str) -> Response:
-    found, batch = own_job(caller(request.headers), job_id)
+    found, batch = own_job(caller(request), job_id)
     return success(views.job(found, batch.metadata, now_ms()))
 
 
 @enveloped
 def batch(request: Any, batch_id: str) -> Response:
-    return success(views.batch(*own_batch(caller(request.headers), batch_id), now_ms()))
+    return success(views.batch(*own_batch(caller(request), batch_id), now_ms()))

@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.api import bodies, idempotency
-from chalicelib.api.access import caller
+from chalicelib.api.access import caller, sender
 from chalicelib.api.audio_v1 import FACE, LINKS, gates, sources, views
 from chalicelib.api.audio_v1.models import BatchBody, ExtractBody, JobBody, Options, error_code
 from chalicelib.api.envelopes import enveloped, success
@@ -22,12 +22,12 @@ from chalicelib.errors import NamesTaken
 
 @enveloped
 def batch(request: Any) -> Response:
-    return _batch(ordered(request, caller(request.headers)))
+    return _batch(ordered(request, caller(request)))
 
 
 @enveloped
 def extract(request: Any) -> Response:
-    return _extract(ordered(request, caller(request.headers)))
+    return _extract(ordered(request, caller(request)))
 
 
 def _batch(order: Order) -> Response:
@@ -56,7 +56,7 @@ def _extract(order: Order) -> Response:
     return success(data, 202, "Extraction job queued successfully", idempotency.replayed(accepted))
 
 
-ORDERS = Face(batch=_batch, single=_extract, arrays=frozenset({"jobs"}), caller=caller, enveloped=enveloped)
+ORDERS = Face(batch=_batch, single=_extract, arrays=frozenset({"jobs"}), sender=sender, enveloped=enveloped)
 
 
 def _submit(

@@ -48,7 +48,7 @@ class UploadBody(Strict):
 
 @enveloped
 def create(request: Any) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     body = bodies.read(UploadBody, request.raw_body, lambda *_: "INVALID_REQUEST")
     now = now_ms()
     upload, repeated = inbox_items.announce(

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.accounts.account import Account
 from chalicelib.api import access
 from chalicelib.api.video_v1 import FACE
-from chalicelib.api.video_v1.refusals import Refused
+from chalicelib.api.video_v1.refusals import UNKNOWN_KEY, Refused
 from chalicelib.batches import ids, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import now_ms
@@ -16,13 +16,13 @@ from chalicelib.errors import Gone, NotFound
 
 
 def caller(request: Any) -> Account:
-    """Raises Unauthorized."""
-    return speaker(request.headers)
+    """Raises Unauthorized, Forbidden, RateLimited."""
+    return access.caller(request, unknown_key=UNKNOWN_KEY)
 
 
-def speaker(headers: Mapping[str, str]) -> Account:
-    """Raises Unauthorized."""
-    return access.caller(headers, unknown_key="INVALID_API_KEY")
+def sender(key: str) -> Account:
+    """Raises Unauthorized, Forbidden, RateLimited."""
+    return access.sender(key, unknown_key=UNKNOWN_KEY)
 
 
 def own_job(account: Account, job_id: str) -> tuple[Job, Batch]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from chalice.app import Response
 
 from chalicelib.api import envelopes
 from chalicelib.errors import BatchreelError, NotInPlan, RequestError
+
+UNKNOWN_KEY: Final = "INVALID_API_KEY"
+"""The code for a key that was sent, but is not valid."""
 
 
 class Refused(RequestError):

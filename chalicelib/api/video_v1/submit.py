@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.api import bodies, idempotency
+from chalicelib.api import idempotency
 from chalicelib.api.envelopes import success
 from chalicelib.api.orders import Face, Order, ordered
-from chalicelib.api.video_v1 import FACE, gates, views
-from chalicelib.api.video_v1.lookup import caller, speaker
+from chalicelib.api.video_v1 import FACE, gates, reading, views
+from chalicelib.api.video_v1.lookup import caller, sender
 from chalicelib.api.video_v1.models import BatchBody, VideoBody
 from chalicelib.api.video_v1.new_jobs import new_jobs
 from chalicelib.api.video_v1.query import Query
-from chalicelib.api.video_v1.refusals import Refused, enveloped
+from chalicelib.api.video_v1.refusals import enveloped
 from chalicelib.batches.submit import Submission, submit
 from chalicelib.clock import iso
-
-M = TypeVar("M", bound=bodies.Strict)
 
 
 @enveloped
@@ -35,7 +32,7 @@ def video(request: Any) -> Response:
 
 
 def _batch(order: Order, by_mode: bool = False) -> Response:
-    body = _read(BatchBody, order)
+    body = reading.body(BatchBody, order.body)
     life = gates.of_batch(order.account.plan, body)
     array, items = body.items
     key = order.idempotency(FACE + "/batch/process")
@@ -68,7 +65,7 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
 
 
 def _video(order: Order, by_mode: bool = False) -> Response:
-    body = _read(VideoBody, order)
+    body = reading.body(VideoBody, order.body)
     life = gates.of_video(order.account.plan, body)
     key = order.idempotency(FACE + "/videos/process")
     new = Submission(
@@ -90,17 +87,5 @@ def _video(order: Order, by_mode: bool = False) -> Response:
 
 
 ORDERS = Face(
-    batch=_batch, single=_video, arrays=frozenset({"jobs", "videos"}), caller=speaker, enveloped=enveloped
+    batch=_batch, single=_video, arrays=frozenset({"jobs", "videos"}), sender=sender, enveloped=enveloped
 )
-
-
-def _read(model: type[M], order: Order) -> M:
-    """Raises InvalidRequest (400) for what is no JSON object, Refused (422) for a wrong one."""
-    try:
-        return bodies.read(model, order.body, _always_the_same)
-    except bodies.InvalidBody as error:
-        raise Refused(error.message, facts={"errors": list(error.sentences)}) from error
-
-
-def _always_the_same(location: Sequence[int | str], value_is_wrong: bool) -> str:
-    return "INVALID_REQUEST"

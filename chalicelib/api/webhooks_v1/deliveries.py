@@ -33,7 +33,7 @@ _FILTERS: Final = {
 
 @enveloped
 def listed(request: Any) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     given = query.read(request, *_FILTERS, "limit", "cursor")
     query.choice(given, "event", (*EVENTS, TEST))
     query.choice(given, "status", [status.value for status in Status])
@@ -52,13 +52,13 @@ def _filter(given: dict[str, str]) -> Filter:
 
 @enveloped
 def read(request: Any, delivery_id: str) -> Response:
-    delivery = _own(caller(request.headers), delivery_id)
+    delivery = _own(caller(request), delivery_id)
     return success(delivery_views.detailed(delivery, attempts.of(delivery.address)))
 
 
 @enveloped
 def attempt(request: Any, delivery_id: str, number: str) -> Response:
-    delivery = _own(caller(request.headers), delivery_id)
+    delivery = _own(caller(request), delivery_id)
     for made in attempts.of(delivery.address):
         if str(made.place) == number:
             return success(delivery_views.with_answer(made))
@@ -68,7 +68,7 @@ def attempt(request: Any, delivery_id: str, number: str) -> Response:
 @enveloped
 def resend(request: Any, delivery_id: str) -> Response:
     """Whether the delivery is the caller's is looked at where the delivery is: it may have no row yet."""
-    account = caller(request.headers)
+    account = caller(request)
     return once(request, account, lambda: _resend(request, account, delivery_id))
 
 

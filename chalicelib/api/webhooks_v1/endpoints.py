@@ -25,7 +25,7 @@ UNKEPT: Final = {"Cache-Control": "no-store"}
 
 @enveloped
 def create(request: Any) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     return once(request, account, lambda: _create(request, account), secret=True)
 
 
@@ -41,18 +41,18 @@ def _create(request: Any, account: Account) -> Response:
 
 @enveloped
 def listed(request: Any) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     return success({"endpoints": [views.endpoint(each) for each in endpoints.listed(account.id)]})
 
 
 @enveloped
 def read(request: Any, endpoint_id: str) -> Response:
-    return success(views.endpoint(own(caller(request.headers), endpoint_id)))
+    return success(views.endpoint(own(caller(request), endpoint_id)))
 
 
 @enveloped
 def change(request: Any, endpoint_id: str) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     endpoint = own(account, endpoint_id)
     body = bodies.read(Changes, request.raw_body, lambda *_: "INVALID_REQUEST")
     given = body.model_dump(exclude_none=True)
@@ -65,7 +65,7 @@ def change(request: Any, endpoint_id: str) -> Response:
 
 @enveloped
 def delete(request: Any, endpoint_id: str) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     endpoint = own(account, endpoint_id)
     endpoints.delete(account.id, endpoint.id)
     return success({"endpointId": endpoint.id}, message="Endpoint deleted")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from chalice.app import Response
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
 from chalicelib.accounts.account import Account
-from chalicelib.api import bodies, idempotency
+from chalicelib.api import bodies, idempotency, times
 from chalicelib.api.access import caller
 from chalicelib.api.bodies import Strict
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.once import once
+from chalicelib.api.times import Time
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.batches import ids
 from chalicelib.clock import iso, now_ms
@@ -24,23 +22,13 @@ from chalicelib.webhooks import recover
 _DAYS = recover.LONGEST_MS // (24 * 3600 * 1000)
 
 
-def _time(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = datetime.min
-    if moment.tzinfo is None:
-        raise PydanticCustomError("time", "must be a time with its zone, like 2026-01-21T12:34:56Z")
-    return text
-
-
 class RecoverBody(Strict):
-    since: Annotated[str, AfterValidator(_time)]
+    since: Time
 
 
 @enveloped
 def begin(request: Any, endpoint_id: str) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     return once(request, account, lambda: _begin(request, account, endpoint_id))
 
 
@@ -66,7 +54,7 @@ def _begin(request: Any, account: Account, endpoint_id: str) -> Response:
 
 def _since(body: RecoverBody, now: int) -> int:
     """Milliseconds. Raises InvalidRequest."""
-    since = round(datetime.fromisoformat(body.since).timestamp() * 1000)
+    since = times.ms(body.since)
     if since < now - recover.LONGEST_MS:
         raise InvalidRequest(f"since: is more than {_DAYS} days ago, and deliveries are kept no longer")
     if since > now:

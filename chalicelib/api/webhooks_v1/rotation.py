@@ -18,7 +18,7 @@ from chalicelib.clock import iso, now_ms
 
 @enveloped
 def of_endpoint(request: Any, endpoint_id: str) -> Response:
-    account, now = caller(request.headers), now_ms()
+    account, now = caller(request), now_ms()
 
     def rotate() -> Response:
         endpoint = own(account, endpoint_id)
@@ -30,7 +30,7 @@ def of_endpoint(request: Any, endpoint_id: str) -> Response:
 
 @enveloped
 def of_account(request: Any) -> Response:
-    account, now = caller(request.headers), now_ms()
+    account, now = caller(request), now_ms()
 
     def rotate() -> Response:
         return _shown({"secret": secrets.rotate(account.id, now)}, now)

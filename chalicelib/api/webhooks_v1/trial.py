@@ -17,7 +17,7 @@ from chalicelib.webhooks import trial
 
 @enveloped
 def send(request: Any, endpoint_id: str) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     return once(request, account, lambda: _send(account, endpoint_id))
 
 
