@@ -34,6 +34,7 @@ UNKNOWN: Final = {
     "audio_batch": "batch_0123456789abc000",
     "endpoint": "we_0123456789abcdef",
     "delivery": "dlv_0123456789abc001_1_we_0123456789abcdef",
+    "key": "key_0123456789abcdef",
 }
 """Ids of the right form that nobody has."""
 
@@ -47,7 +48,7 @@ class Theirs:
 
     def spoken_of(self, answer: Answer) -> list[str]:
         body = answer.body.decode("utf-8", "replace")
-        tokens = [re.sub(r"^(job|batch|we|dlv)_", "", each)[:13] for each in self.ids.values()]
+        tokens = [re.sub(r"^(job|batch|we|dlv|key)_", "", each)[:13] for each in self.ids.values()]
         return [each for each in (*tokens, self.upload) if each in body]
 
 
@@ -69,6 +70,7 @@ def theirs(api: Api, receiver: Receiver) -> Theirs:
         "audio_batch": audio_batch["batchId"],
         "endpoint": endpoint.id,
         "delivery": address.delivery_id,
+        "key": keys.listed("acme")[0].id,
     }
     upload = api.post("/v1/uploads", {"size": 5}).json["data"]["uploadId"]
     return Theirs(found, upload)
@@ -87,6 +89,7 @@ def things(route: str) -> dict[str, str]:
         "batch_id": f"{kind}_batch",
         "endpoint_id": "endpoint",
         "delivery_id": "delivery",
+        "key_id": "key",
     }
 
 
@@ -96,6 +99,10 @@ def path_of(route: str, ids: dict[str, str]) -> str:
         path = path.replace(f"{{{name}}}", ids[thing])
     assert "{" not in path, f"{route}: a new parameter"
     return path
+
+
+def named(routes: list[tuple[str, str]]) -> list[str]:
+    return [f"{method} {route}" for method, route in routes]
 
 
 ROUTES: Final = sorted((method, route) for route, methods in app.routes.items() for method in methods)
@@ -109,9 +116,13 @@ CREATING: Final[dict[str, Any]] = {
     "/v1/uploads": {"size": 5},
     "/v1/webhooks": HOOK,
     "/v1/webhooks/secret/rotate": None,
+    "/api/v1/auth/keys": {"name": "another"},
 }
+ASKING: Final = {"/api/v1/auth/validate"}
+"""They make nothing."""
 BODIES: Final[dict[str, Any]] = {
     "/v1/webhooks/{endpoint_id}": {"enabled": False},
+    "/api/v1/auth/keys/{key_id}": {"name": "renamed"},
     "/v1/webhooks/{endpoint_id}/recover": {"since": "2026-01-01T00:00:00Z"},
 }
 
@@ -123,12 +134,13 @@ def rows_of(account: str, theirs: Theirs) -> list[str]:
     for table in (settings().accounts_table, settings().batches_table):
         for row in aws.dynamodb().scan(TableName=table)["Items"]:
             owner = row["pk"]["S"]
-            if owner in {f"A#{account}", *tokens} or row.get("owner", {}).get("S") == account:
+            owners = (row.get("owner", {}).get("S"), row.get("account", {}).get("S"))
+            if owner in {f"A#{account}", *tokens} or account in owners:
                 found.append(json.dumps(row, sort_keys=True, default=str))
     return sorted(found)
 
 
-@pytest.mark.parametrize(("method", "route"), OF_SOMETHING, ids=" ".join)
+@pytest.mark.parametrize(("method", "route"), OF_SOMETHING, ids=named(OF_SOMETHING))
 def test_what_another_account_has_does_not_exist(
     api: Api, theirs: Theirs, stranger: Api, method: str, route: str
 ) -> None:
@@ -142,7 +154,7 @@ def test_what_another_account_has_does_not_exist(
     assert api(method, path_of(route, theirs.ids), body).status != 404, "its owner has it"
 
 
-@pytest.mark.parametrize(("method", "route"), OF_THE_CALLER, ids=" ".join)
+@pytest.mark.parametrize(("method", "route"), OF_THE_CALLER, ids=named(OF_THE_CALLER))
 def test_lists_and_sums_are_of_the_caller_alone(
     theirs: Theirs, stranger: Api, method: str, route: str
 ) -> None:
@@ -154,7 +166,7 @@ def test_lists_and_sums_are_of_the_caller_alone(
 
 def test_every_way_to_create_is_known() -> None:
     routes = {route.replace("/audio-extract", "") for method, route in ROUTES if method == "POST"}
-    assert {route for route in routes if "{" not in route} == CREATING.keys()
+    assert {route for route in routes if "{" not in route} == CREATING.keys() | ASKING
 
 
 @pytest.mark.parametrize("route", CREATING)
@@ -180,7 +192,7 @@ def test_an_upload_is_no_source_for_another_account(theirs: Theirs, stranger: Ap
     assert "no upload has this id" in answer.error["message"]
 
 
-@pytest.mark.parametrize(("method", "route"), ROUTES, ids=" ".join)
+@pytest.mark.parametrize(("method", "route"), ROUTES, ids=named(ROUTES))
 def test_nothing_but_health_is_answered_without_a_key(api: Api, method: str, route: str) -> None:
     answer = api(method, path_of(route, UNKNOWN), BODIES.get(route), {"x-api-key": ""})
     assert answer.status == (200 if route == "/health" else 401), answer.body
