@@ -33,7 +33,7 @@ def _take(message: Message) -> Any:
     head = message.head
     face = order_faces.face(head.api)
     order = Order(
-        account=_speaker(head, face),
+        account=speaker(head, face),
         body=message.body,
         key=message.idempotency_key(head),
         reply_to=reply_to.url(head.reply_to) if head.reply_to is not None else None,
@@ -42,7 +42,7 @@ def _take(message: Message) -> Any:
     return (face.batch if face.arrays & message.document.keys() else face.single)(order)
 
 
-def _speaker(head: Head, face: Face) -> Account:
+def speaker(head: Head, face: Face) -> Account:
     """Raises InvalidRequest, Unauthorized, Forbidden, RateLimited."""
     if head.account is not None and head.key is not None:
         raise InvalidRequest("send key or account, not both")

@@ -139,7 +139,7 @@ def test_the_end_of_a_rotation_stands() -> None:
 def test_changes() -> None:
     key = made()
     changed = keys.change(key, {"name": "n", "scopes": ["admin"], "expires_at": NOW + 5}, NOW)
-    assert (changed.name, changed.scopes, changed.expires_at) == ("n", {"admin"}, NOW + 5)
+    assert (changed.name, changed.scopes, changed.expires_at) == ("n", frozenset(["admin"]), NOW + 5)
     assert keys.change(key, {"expires_at": None}, NOW).expires_at is None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.admin import local_stack
 from infra.local import account
 from infra.local.__main__ import overrides
 from tests.local.conftest import until
@@ -74,6 +75,7 @@ def test_stop_leaves_nothing(start: Start, tmp_path: Path, number: int) -> None:
     with urllib.request.urlopen(url + "/health") as answer:
         assert answer.status == 200
     members = family(process.pid)
+    assert local_stack.environment(url)["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     assert len(members) == 7  # itself, and two workers each for long functions, short ones and the API
     assert list(tmp_path.iterdir())
     process.send_signal(number)
@@ -81,6 +83,8 @@ def test_stop_leaves_nothing(start: Start, tmp_path: Path, number: int) -> None:
     assert process.returncode == 0
     until(lambda: all(map(gone, members)))
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ValueError, match="no stack runs at"):
+        local_stack.environment(url)
 
 
 def test_children_go_when_the_stack_is_killed(start: Start) -> None:
