@@ -13,6 +13,8 @@ BatchreelError
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
 │       ├── RotatedTooOften 429
+│       ├── QuotaExceeded   429
+│       ├── AccountBusy     503
 │       └── QueueFull         503
 ├── JobError                a job ends (or is tried again) with this; `retryable` says which
 ├── NotYet                  a job waits for something outside; run it again after `seconds`
@@ -110,6 +112,20 @@ class RotatedTooOften(TryLater):
 
     code = "ROTATED_TOO_OFTEN"
     status = 429
+
+
+class QuotaExceeded(TryLater):
+    """The plan has no more videos until its next day or month."""
+
+    code = "QUOTA_EXCEEDED"
+    status = 429
+
+
+class AccountBusy(TryLater):
+    """Too many requests of one account are being accepted at one moment."""
+
+    code = "ACCOUNT_BUSY"
+    status = 503
 
 
 class QueueFull(TryLater):

@@ -156,6 +156,8 @@ class Batch:
     reply_to: str | None = None
     """URL of a queue that is told what the event bus is told."""
     correlation_id: str | None = None
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    """What the batches that its jobs ask for are guarded by."""
     created_at: int
     round: int = 0
     done: frozenset[int] = frozenset()

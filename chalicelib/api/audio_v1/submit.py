@@ -79,6 +79,8 @@ def _submit(
         takes=sources.takes(uploads),
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        guards=order.guards(len(jobs)),
+        limits=order.limits,
     )
     return _submit_with(uploads, new) if uploads else submit(new)
 
