@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from chalicelib.accounts import quota
+from chalicelib.accounts.quota import Quota
 from chalicelib.batches import dead_letters, finish, insertion, listing, store, watchdog, work
 from chalicelib.batches.model import BatchStatus, JobStatus
 from chalicelib.batches.submit import Accepted
@@ -202,6 +205,44 @@ def test_submitting_what_takes_a_name_may_die_at_any_call(cloud: Cloud) -> None:
             accept(cloud.clock, "ok", takes=(key,))
         recover(cloud.clock)
         ended_once(cloud, accepted, BatchStatus.COMPLETED)
+
+
+def test_submitting_what_a_quota_counts_may_die_at_any_call(cloud: Cloud) -> None:
+    """The repeat finds it counted, or counts it: the last two videos are handed in whatever happens."""
+    keys = iter(range(1000))
+    options: dict[str, Any] = {}
+
+    def fresh() -> Callable[[], object]:
+        name = f"k{next(keys)}"
+        options.update(key=name, account=name, guards=Quota(2, 2).counts(name, 2, cloud.clock.now))
+        return lambda: accept(cloud.clock, "ok", "ok", webhooks=HOOK, **options)
+
+    for _ in every_crash(fresh(), fresh):
+        accepted = accept(cloud.clock, "ok", "ok", webhooks=HOOK, **options)
+        for period in (quota.day(cloud.clock.now), quota.month(cloud.clock.now)):
+            assert quota.used(options["account"], period) == 2
+        recover(cloud.clock)
+        ended_once(cloud, accepted, BatchStatus.COMPLETED, jobs=2)
+
+
+def test_a_worker_that_charges_the_videos_of_a_list_may_die_at_any_call(cloud: Cloud) -> None:
+    accounts = iter(range(1000))
+    accepted: list[Accepted] = []
+    plan = Quota(3, 3)
+
+    def fresh() -> Callable[[], object]:
+        work_off(cloud.clock)
+        accepted.append(
+            accept(cloud.clock, "list", webhooks=HOOK, account=f"a{next(accounts)}", limits=asdict(plan))
+        )
+        [message] = receive()
+        return lambda: work.process(message["body"], Context(), cloud.clock)
+
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], BatchStatus.COMPLETED)
+        assert quota.used(accepted[-1].batch.account, quota.month(cloud.clock.now)) == 3
 
 
 def test_the_watchdog_may_die_at_any_call(cloud: Cloud) -> None:
