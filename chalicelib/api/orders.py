@@ -45,6 +45,11 @@ class Order:
         """For Submission.limits: the videos of a list count when they are known."""
         return asdict(self.quota)
 
+    @property
+    def concurrent(self) -> int | None:
+        """For Submission.concurrent."""
+        return self.account.plan.concurrent_jobs
+
 
 @dataclass(frozen=True)
 class Face:

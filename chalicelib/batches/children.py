@@ -52,6 +52,7 @@ def _submission(parent: Job, around: Batch, requests: Sequence[Mapping[str, Any]
         correlation_id=around.correlation_id,
         guards=_guards(around, len(requests), now),
         limits=around.limits,
+        concurrent=parent.concurrent,
     )
 
 

@@ -92,6 +92,8 @@ class Job:
     """Seconds from its end until its results expire; None: as the operator has set it."""
     child: str | None = None
     """Token of the batch that it asked for."""
+    concurrent: int | None = None
+    """So many jobs of its account may run while it does; None: any number."""
     held: bool = False
     """Not sent before the job it depends on has ended."""
     created_at: int

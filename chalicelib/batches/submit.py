@@ -56,6 +56,8 @@ class Submission:
     """Must hold when the batch is accepted, and write down that it was; a repeat passes none again."""
     limits: Mapping[str, Any] = field(default_factory=dict)
     """What batches that its jobs ask for are guarded by (children.py)."""
+    concurrent: int | None = None
+    """How many jobs of the account may run at once; None: any number."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
             same_as=place.same_as,
             dependents=place.dependents,
             held=place.held,
+            concurrent=new.concurrent,
             expires_after=life,
             created_at=now,
             queued_at=now,

@@ -81,6 +81,7 @@ def _submit(
         correlation_id=order.correlation_id,
         guards=order.guards(len(jobs)),
         limits=order.limits,
+        concurrent=order.concurrent,
     )
     return _submit_with(uploads, new) if uploads else submit(new)
 

@@ -54,6 +54,7 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
         correlation_id=order.correlation_id,
         guards=order.guards(len(items)),
         limits=order.limits,
+        concurrent=order.concurrent,
     )
     accepted = submit(new)
     data = {
@@ -84,6 +85,7 @@ def _video(order: Order, by_mode: bool = False) -> Response:
         correlation_id=order.correlation_id,
         guards=order.guards(1),
         limits=order.limits,
+        concurrent=order.concurrent,
     )
     accepted = submit(new)
     job = accepted.jobs[0]
