@@ -29,7 +29,7 @@ Paths = Callable[[Job], Mapping[str, Any]]
 
 
 def settle(job: Job | None, clock: Clock = now_ms) -> None:
-    """Steps 5 to 7 for a job in whatever state it is in: pass its slot on, announce, count, release, close.
+    """Steps 6 to 8 for a job in whatever state it is in: pass its slot on, announce, count, release, close.
     Safe to repeat."""
     if job is None or not job.status.ended:
         return

@@ -52,8 +52,8 @@ class LocalStack:
         log: int = 2,
     ) -> None:
         """`port` 0 takes a free one; `workers` run the long functions; `env` overrides the functions'
-        variables; `ensure_key` makes the API key (True: infra.admin's, None: there is none); `log` is
-        the file descriptor that takes the output of the workers."""
+        variables; `ensure_key` makes the API key (True: infra.admin's, without quotas; None: there is none);
+        `log` is the file descriptor that takes the output of the workers."""
         self._port, self._overrides, self._app, self._log = port, dict(env or {}), app, log
         self._infra, self._config = infra, config
         self._api_key, self._ensure_key = api_key, ensure_key
@@ -131,7 +131,7 @@ class LocalStack:
     def _make_key(self) -> None:
         hook = self._ensure_key
         if hook is True:
-            from infra.admin import ensure_key as hook
+            from infra.admin import local_key as hook
         if callable(hook):
             with _environment(self.env):
                 issued = hook(account="local", key=self._api_key or None)
