@@ -26,8 +26,10 @@ def _echo(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in stack.env.items():
         monkeypatch.setenv(name, value)
     aws.forget()
-    forever = {"VisibilityTimeout": "43200"}  # the test itself delivers twice
-    made = aws.sqs().create_queue(QueueName="echo-normal", Attributes=forever)["QueueUrl"]
+    made = aws.sqs().create_queue(
+        QueueName="echo-normal",
+        Attributes={"VisibilityTimeout": "43200"},  # the test itself delivers twice
+    )["QueueUrl"]
     monkeypatch.setenv("BATCHREEL_QUEUE_URL_ECHO_NORMAL", made)
     monkeypatch.setitem(kinds.RUNNERS, "echo", "tests.batches.echo_kind")
     settings.cache_clear()
@@ -64,7 +66,7 @@ class Watch:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-        for _ in range(4):  # calls that let the others go on
+        for _turn in range(4):  # calls that let the others go on
             line.members("busy")
         with self._lock:
             self._now -= 1
