@@ -16,6 +16,8 @@ BatchreelError
 │       ├── RequestInProgress 409
 │       ├── RotatedTooOften 429
 │       ├── RateLimited     429
+│       ├── QuotaExceeded   429
+│       ├── AccountBusy     503
 │       └── QueueFull         503
 ├── JobError                a job ends (or is tried again) with this; `retryable` says which
 ├── NotYet                  a job waits for something outside; run it again after `seconds`
@@ -144,6 +146,20 @@ class RateLimited(TryLater):
         super().__init__(message, retry_after=retry_after)
         self.limit = limit
         self.used = used
+
+
+class QuotaExceeded(TryLater):
+    """The plan has no more videos until its next day or month."""
+
+    code = "QUOTA_EXCEEDED"
+    status = 429
+
+
+class AccountBusy(TryLater):
+    """Too many requests of one account are being accepted at one moment."""
+
+    code = "ACCOUNT_BUSY"
+    status = 503
 
 
 class QueueFull(TryLater):

@@ -12,7 +12,7 @@ from chalice.app import Response
 
 from chalicelib.api import audio_v1, envelopes, video_v1
 from chalicelib.api.orders import Face
-from chalicelib.errors import BatchreelError
+from chalicelib.errors import BatchreelError, QuotaExceeded
 
 FACES = (audio_v1.FACE, video_v1.FACE)
 
@@ -32,7 +32,9 @@ class Answer:
 
     @property
     def transient(self) -> bool:
-        """Whether the same order may fare better later."""
+        """Whether the same order may fare better soon: a day or a month is nothing to wait for."""
+        if not self.accepted and self.envelope["error"]["code"] == QuotaExceeded.code:
+            return False
         return self.retry_after is not None or self.status >= 500
 
 

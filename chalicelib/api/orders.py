@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.accounts import quota
 from chalicelib.accounts.account import Account
+from chalicelib.accounts.quota import Quota
 from chalicelib.api import idempotency
+from chalicelib.batches.guards import Guard
+from chalicelib.clock import now_ms
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,24 @@ class Order:
     def idempotency(self, path: str) -> tuple[str, str] | None:
         """For Submission.idempotency; `path` with the face's name in front."""
         return (self.key, path) if self.key else None
+
+    @property
+    def quota(self) -> Quota:
+        return quota.of(self.account)
+
+    def guards(self, videos: int) -> Sequence[Guard]:
+        """For Submission.guards: each of the videos counts."""
+        return self.quota.counts(self.account.id, videos, now_ms())
+
+    @property
+    def limits(self) -> Mapping[str, Any]:
+        """For Submission.limits: the videos of a list count when they are known."""
+        return asdict(self.quota)
+
+    @property
+    def concurrent(self) -> int | None:
+        """For Submission.concurrent."""
+        return self.account.plan.concurrent_jobs
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import ids, items, kinds, objects, store, tombstones
+from chalicelib.batches import ids, items, kinds, objects, removal, store, tombstones
 from chalicelib.batches.model import Batch, Job
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import ServiceUnavailable, StillRunning
@@ -26,7 +26,6 @@ FIRST_LOOK_MS: Final = 60_000
 """More time than a call of the API has."""
 LATE_MS: Final = 3600 * 1000
 """No function runs so long."""
-_PER_WRITE = 25
 _STILL_RUNS = "has not ended: wait until it has, then delete it"
 
 
@@ -72,7 +71,7 @@ def _carry_out(stone: Batch, clock: Clock) -> None:
         if "request" in row:
             kinds.forget(stone.kind)(_job_id(stone, row), json.loads(row["request"]))
     objects.remove_all(stone)
-    _remove_items(rows)
+    removal.remove([items.values({"pk": row["pk"], "sk": row["sk"]}) for row in rows])
     late = (stone.deleted_at or 0) + LATE_MS
     tombstones.look_again(stone, look_at=late if clock() < late else None)
 
@@ -101,14 +100,3 @@ def _rows(token: str) -> Iterator[dict[str, Any]]:
         ConsistentRead=True,
     ):
         yield from map(items.plain, page["Items"])
-
-
-def _remove_items(rows: Sequence[dict[str, Any]]) -> None:
-    """Raises ServiceUnavailable for what DynamoDB has no capacity for at the moment."""
-    table = settings().batches_table
-    keys = [items.values({"pk": row["pk"], "sk": row["sk"]}) for row in rows]
-    for start in range(0, len(keys), _PER_WRITE):
-        requests: Any = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + _PER_WRITE]]
-        answer = aws.dynamodb().batch_write_item(RequestItems={table: requests})
-        if answer.get("UnprocessedItems"):
-            raise ServiceUnavailable("DynamoDB did not remove all items")

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.accounts import endpoints
-from chalicelib.batches import announce, dependents, family, ids, items, objects, store
+from chalicelib.batches import announce, dependents, family, ids, items, objects, store, turns
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
@@ -29,9 +29,11 @@ Paths = Callable[[Job], Mapping[str, Any]]
 
 
 def settle(job: Job | None, clock: Clock = now_ms) -> None:
-    """Steps 6 and 7 for a job in whatever state it is in: announce, count, release, close. Safe to repeat."""
+    """Steps 6 to 8 for a job in whatever state it is in: pass its slot on, announce, count, release, close.
+    Safe to repeat."""
     if job is None or not job.status.ended:
         return
+    turns.over(job)
     announce.job_ended(job)
     if told := _deliveries(job):
         start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": told})

@@ -2,35 +2,83 @@
 
 from __future__ import annotations
 
+import logging
+import random
+import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import items, open_index
+from chalicelib.batches import items, open_index, removal, store
+from chalicelib.batches.guards import Guard
 from chalicelib.batches.model import Batch, Job, JobStatus
+from chalicelib.errors import AccountBusy, ServiceUnavailable
 from chalicelib.settings import settings
+
+log = logging.getLogger(__name__)
 
 UNSETTLED_TTL_MS = 30 * 24 * 3600 * 1000
 """What was accepted half-way, or never ended, is dropped after this."""
 _CHUNK = 98  # of the 100 actions of a transaction, leaving room for the batch item and its parent
+_LOST = "ConditionalCheckFailed"
+_IN_THE_WAY = (_LOST, "TransactionConflict")
+_TRIES: Final = 10
+_PAUSE = 0.1
+_BUSY = "Too many requests of this account are being accepted at this moment: send it again in a second"
 
 
-def insert(batch: Batch, jobs: Sequence[Job], parent: Job | None = None, takes: Sequence[str] = ()) -> bool:
-    """Put all jobs, then the batch item with the names it takes: it is the commit point. False if any of
-    them is taken, or if the job that asks for the batch is no longer in its asker's hands."""
+def insert(
+    batch: Batch,
+    jobs: Sequence[Job],
+    parent: Job | None = None,
+    takes: Sequence[str] = (),
+    guards: Sequence[Guard] = (),
+) -> bool:
+    """Put all jobs, then the batch item with the names it takes and what its guards write: it is the commit
+    point. False if any of them is taken, or if the job that asks for the batch is no longer in its asker's
+    hands. Raises what a guard refuses it with, and AccountBusy."""
     ttl = (batch.created_at + UNSETTLED_TTL_MS) // 1000
     rows = [items.from_job(job, ttl) for job in jobs]
     extra = {"ttl": ttl, **open_index.place(open_index.OPEN, batch.token, batch.created_at)}
     head = items.from_batch(batch, extra)
     names = [items.name_key(name) | items.values({"token": batch.token, "ttl": ttl}) for name in takes]
-    size = _CHUNK - len(names)
+    size = _CHUNK - len(names) - len(guards)
     last = max(0, (len(rows) - 1) // size * size)
     chunks = [[_put_absent(row) for row in rows[n : n + size]] for n in range(0, last, size)]
     commit = [_put_absent(row) for row in (*rows[last:], *names, head)]
     commit += [_asks_for(batch, parent)] if parent else []
-    return all(_transact(actions) for actions in (*chunks, commit))
+    return all(not _transact(actions) for actions in chunks) and _commit(commit, guards)
+
+
+def _commit(actions: Sequence[Any], guards: Sequence[Guard]) -> bool:
+    """Many batches of one account meet on the rows of its guards, which is no reason to refuse one."""
+    for attempt in range(_TRIES):
+        reasons = _transact([*actions, *(guard.action() for guard in guards)])
+        if not reasons:
+            return True
+        if any(reason in _IN_THE_WAY for reason in reasons[: len(actions)]):
+            return False
+        _raise_refusal(guards, reasons[len(actions) :])
+        time.sleep(random.uniform(0, _PAUSE * (attempt + 1)))  # noqa: S311 spreads them, hides nothing
+    raise AccountBusy(_BUSY, retry_after=1)
+
+
+def _raise_refusal(guards: Sequence[Guard], reasons: Sequence[str]) -> None:
+    for guard, reason in zip(guards, reasons, strict=True):
+        if reason == _LOST:
+            raise guard.refused()
+
+
+def withdraw(batch: Batch, jobs: Sequence[Job]) -> None:
+    """Of a batch that was refused in the end, and that nobody else may accept, the jobs that were written
+    before. They would be dropped some day; so what fails here fails quietly."""
+    try:
+        if store.head(batch.token) is None:
+            removal.remove([items.key(job.token, job.index) for job in jobs])
+    except (ClientError, BotoCoreError, ServiceUnavailable):
+        log.warning("refused batch half removed", extra={"batch": batch.id}, exc_info=True)
 
 
 def taker(name: str) -> str | None:
@@ -62,17 +110,14 @@ def _asks_for(batch: Batch, parent: Job) -> dict[str, Any]:
     return {"Update": update}
 
 
-def _transact(actions: Sequence[Any]) -> bool:
+def _transact(actions: Sequence[Any]) -> list[str]:
+    """What stood in the way, by the action's place; nothing if it is done. Another transaction may be writing
+    the same items at this moment: that stands in the way, too."""
     try:
         aws.dynamodb().transact_write_items(TransactItems=actions)
     except ClientError as error:
-        if _taken(error):
-            return False
+        reasons = [str(each.get("Code")) for each in error.response.get("CancellationReasons", [])]
+        if any(reason in _IN_THE_WAY for reason in reasons):
+            return reasons
         raise
-    return True
-
-
-def _taken(error: ClientError) -> bool:
-    """The items exist, or another transaction is writing them at this moment."""
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") in ("ConditionalCheckFailed", "TransactionConflict") for reason in reasons)
+    return []

@@ -95,6 +95,7 @@ def from_batch(batch: Batch, extra: dict[str, Any]) -> Item:
     row = {f.name: getattr(batch, f.name) for f in fields(batch) if f.name != "token"}
     row["webhooks"] = list(batch.webhooks) or None
     row["metadata"] = dict(batch.metadata) or None
+    row["limits"] = dict(batch.limits) or None
     return key(batch.token, 0) | values(row | extra)
 
 

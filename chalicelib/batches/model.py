@@ -92,6 +92,8 @@ class Job:
     """Seconds from its end until its results expire; None: as the operator has set it."""
     child: str | None = None
     """Token of the batch that it asked for."""
+    concurrent: int | None = None
+    """So many jobs of its account may run while it does; None: any number."""
     held: bool = False
     """Not sent before the job it depends on has ended."""
     created_at: int
@@ -156,6 +158,8 @@ class Batch:
     reply_to: str | None = None
     """URL of a queue that is told what the event bus is told."""
     correlation_id: str | None = None
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    """What the batches that its jobs ask for are guarded by."""
     created_at: int
     round: int = 0
     done: frozenset[int] = frozenset()

@@ -86,14 +86,21 @@ class Write:
     job: Job | None
 
 
-def claim(token: str, index: int, *, now: int, lease_until: int) -> Write:
+def may_claim(job: Job, now: int) -> bool:
+    expired = job.status is JobStatus.PROCESSING and job.lease_until < now
+    return job.status is JobStatus.QUEUED or expired
+
+
+def claim(token: str, index: int, *, now: int, lease_until: int, after: int | None = None) -> Write:
     """queued, or processing under a lease that ran out, to processing under ours. Whoever runs is no longer
-    held: its message may arrive before `let_go` has noted that it was sent."""
+    held: its message may arrive before `let_go` has noted that it was sent. `after`: only as the attempt that
+    follows this one."""
     return _update_job(
         (token, index),
         "SET #status = :processing, attempt = attempt + :one, lease_until = :lease, "
         "started_at = if_not_exists(started_at, :now), progress = :zero, held = :no REMOVE step, #error",
-        "#status = :queued OR (#status = :processing AND lease_until < :now)",
+        "(#status = :queued OR (#status = :processing AND lease_until < :now))"
+        + (" AND attempt = :after" if after is not None else ""),
         {
             ":processing": JobStatus.PROCESSING,
             ":queued": JobStatus.QUEUED,
@@ -102,6 +109,7 @@ def claim(token: str, index: int, *, now: int, lease_until: int) -> Write:
             ":no": False,
             ":lease": lease_until,
             ":now": now,
+            ":after": after,
         },
         ("error",),
     )

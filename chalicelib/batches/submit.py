@@ -6,14 +6,16 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.batches import dependents, ids, insertion, items, lifetimes, queues, store
+from chalicelib.batches.guards import Guard
 from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
 from chalicelib.batches.order import places
 from chalicelib.clock import Clock, now_ms
-from chalicelib.errors import IdempotencyConflict, NamesTaken, RequestInProgress
+from chalicelib.errors import IdempotencyConflict, NamesTaken, RequestError, RequestInProgress
 
 log = logging.getLogger(__name__)
 _STILL_RUNNING = "The first request with this Idempotency-Key is still being accepted"
@@ -50,6 +52,12 @@ class Submission:
     """URL of a queue that is told when a job, and when the batch, has ended."""
     correlation_id: str | None = None
     """The caller's own name for the submission; events tell it again."""
+    guards: Sequence[Guard] = ()
+    """Must hold when the batch is accepted, and write down that it was; a repeat passes none again."""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    """What batches that its jobs ask for are guarded by (children.py)."""
+    concurrent: int | None = None
+    """How many jobs of the account may run at once; None: any number."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Accepted:
 
 def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
     """Raises QueueFull, IdempotencyConflict when the key was used with another request or for
-    what is deleted, and NamesTaken."""
+    what is deleted, NamesTaken, AccountBusy, and what a guard refuses it with."""
     now = clock()
     token, known = _address(new, now)
     if known:
@@ -77,18 +85,34 @@ def earlier(new: Submission, clock: Clock = now_ms) -> Accepted | None:
 
 
 def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
-    """Under a token of the caller's making. Raises QueueFull, and RequestInProgress when `parent` has lost
-    its attempt."""
+    """Under a token of the caller's making, which is nobody else's. Raises QueueFull, AccountBusy, what a
+    guard refuses it with, and RequestInProgress when `parent` has lost its attempt."""
     return _accept(token, new, clock(), clock)
 
 
 def _accept(token: str, new: Submission, now: int, clock: Clock) -> Accepted:
+    for guard in new.guards:
+        guard.check()
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
     batch, jobs = _items(token, new, now, waiting)
-    if not insertion.insert(batch, jobs, new.parent, new.takes) and not _finish_insert(batch, jobs, new):
+    if not _inserted(batch, jobs, new):
         return _replay(store.get_batch(token), new)
     _enqueue(batch, jobs, clock)
     return Accepted(batch, jobs, False)
+
+
+def _inserted(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+    """With a key, a refused request may come again, even at this moment: it goes on with the same items."""
+    try:
+        return _insert(batch, jobs, new) or _finish_insert(batch, jobs, new)
+    except RequestError:
+        if new.idempotency is None:
+            insertion.withdraw(batch, jobs)
+        raise
+
+
+def _insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+    return insertion.insert(batch, jobs, new.parent, new.takes, new.guards)
 
 
 def _enqueue(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
@@ -132,6 +156,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         parent=new.parent.id if new.parent else None,
         reply_to=new.reply_to,
         correlation_id=new.correlation_id,
+        limits=new.limits,
         created_at=now,
         fingerprint=_fingerprint(new),
         estimated_seconds=queues.estimated_seconds(waiting),
@@ -153,6 +178,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
             same_as=place.same_as,
             dependents=place.dependents,
             held=place.held,
+            concurrent=new.concurrent,
             expires_after=life,
             created_at=now,
             queued_at=now,
@@ -183,7 +209,7 @@ def _finish_insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     longer = store.get_job(batch.token, batch.total + 1)
     if longer or any(_asked(seen) != _asked(job) for job in jobs if (seen := stored[job.index])):
         raise IdempotencyConflict(_OTHER_BODY)
-    if insertion.insert(batch, [job for job in jobs if stored[job.index] is None], new.parent, new.takes):
+    if _insert(batch, [job for job in jobs if stored[job.index] is None], new):
         return True
     _refuse_taken(batch.token, new.takes)
     return False

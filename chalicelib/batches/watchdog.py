@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from chalicelib.batches import deletion, dependents, open_index, queues, store
+from chalicelib.batches import deletion, dependents, open_index, queues, store, turns
 from chalicelib.batches.finish import close_if_complete, settle
 from chalicelib.batches.lost import give_up
 from chalicelib.batches.model import Batch, Job, JobStatus
@@ -32,22 +32,27 @@ def sweep(clock: Clock = now_ms) -> dict[str, int]:
     tokens += open_index.tokens(open_index.DELETING, started + 1)
     random.shuffle(tokens)
     expected = cache(lambda kind, priority: queues.estimated_seconds(queues.backlog(kind, priority)))
+    repair_account = cache(turns.repair)
     seen = broken = 0
     for token in tokens:
         if clock() - started > SWEEP_MS:
             log.warning("watchdog out of time; the rest waits for the next sweep")
             break
         seen += 1
-        broken += not _repaired(token, expected, clock)
+        broken += not _repaired(token, expected, repair_account, clock)
     return {"seen": seen, "broken": broken}
 
 
-def _repaired(token: str, expected: ExpectedWait, clock: Clock) -> bool:
+def _repaired(
+    token: str, expected: ExpectedWait, repair_account: Callable[[str], None], clock: Clock
+) -> bool:
     """One broken batch must not keep the watchdog from the others."""
     try:
         loaded = store.load(token)
         if loaded:
             repair(*loaded, expected, clock)
+            if any(job.concurrent is not None for job in loaded[1]):
+                repair_account(loaded[0].account)
         else:
             deletion.resume(token, clock)
     except Exception:
@@ -62,7 +67,8 @@ def repair(batch: Batch, jobs: Sequence[Job], expected: ExpectedWait, clock: Clo
     for job in jobs:
         if job.index not in batch.counted or dependents.owed(job, by_index):
             settle(job, clock)
-    _resend(batch, [job for job in jobs if _overdue(batch, job, expected, clock())], clock)
+    overdue = [job for job in jobs if _overdue(batch, job, expected, clock())]
+    _resend(batch, turns.without_message(overdue), clock)
     close_if_complete(batch, clock)
 
 
@@ -74,7 +80,10 @@ def _freed(job: Job, clock: Clock) -> Job:
     log.warning("lease ran out", extra={"job": job.id, "attempt": job.attempt})
     if job.tries >= settings().max_attempts:
         return give_up(job, clock) or job
-    return store.release(job, queued_at=0, as_seen=True).job or job
+    write = store.release(job, queued_at=0, as_seen=True)
+    if write.won:
+        turns.over(job)
+    return write.job or job
 
 
 def _overdue(batch: Batch, job: Job, expected: ExpectedWait, now: int) -> bool:

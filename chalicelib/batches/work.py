@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.batches import kinds, queues, store
+from chalicelib.batches import kinds, queues, store, turns
 from chalicelib.batches.finish import settle
 from chalicelib.batches.model import Failure, Job, JobStatus
 from chalicelib.batches.running import Running
@@ -39,13 +39,34 @@ def process(body: str, context: Any, clock: Clock = now_ms) -> int | None:
         log.error("message dropped: it names no job", extra={"size": len(body)})
         return None
     now = clock()
-    claim = store.claim(*address, now=now, lease_until=now + settings().lease_seconds * 1000)
-    if not claim.won or claim.job is None:
-        settle(claim.job, clock)
+    seen = store.get_job(*address)
+    if seen is None or not store.may_claim(seen, now):
+        settle(seen, clock)
         return None
+    return _attempt(seen, context, now, clock) if turns.take(seen, now) else None
+
+
+def _attempt(seen: Job, context: Any, now: int, clock: Clock) -> int | None:
+    claim = store.claim(
+        seen.token,
+        seen.index,
+        now=now,
+        lease_until=now + settings().lease_seconds * 1000,
+        after=seen.attempt,
+    )
+    if not claim.won or claim.job is None:
+        turns.not_begun(seen, claim.job)
+        return _end(claim.job, waits=False, clock=clock)
+    turns.begun(claim.job)
     job = _run(claim.job, context, clock)
+    if job is None or not job.status.ended:
+        turns.over(claim.job)
+    return _end(job, waits=job is not None and job.waits > claim.job.waits, clock=clock)
+
+
+def _end(job: Job | None, *, waits: bool, clock: Clock) -> int | None:
     if job and job.status is JobStatus.QUEUED:
-        return _come_back(job, waits=job.waits > claim.job.waits, seconds=(job.queued_at - clock()) // 1000)
+        return _come_back(job, waits=waits, seconds=(job.queued_at - clock()) // 1000)
     settle(job, clock)
     return None
 

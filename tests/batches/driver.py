@@ -19,10 +19,14 @@ class Context:
 
 
 def submission(
-    *wishes: str, webhooks: Sequence[str] = (), key: str | None = None, **options: Any
+    *wishes: str,
+    webhooks: Sequence[str] = (),
+    key: str | None = None,
+    account: str = "acme",
+    **options: Any,
 ) -> Submission:
     return Submission(
-        account="acme",
+        account=account,
         kind="echo",
         face="audio_v1",
         jobs=[NewJob({"do": wish}, webhooks=tuple(webhooks)) for wish in wishes],

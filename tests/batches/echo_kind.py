@@ -13,6 +13,10 @@ from chalicelib.task import Task
 runs: list[str] = []
 
 
+def meanwhile(job_id: str) -> None:
+    """What goes on while a job runs: nothing, unless a test says so."""
+
+
 def sent(job_id: str) -> str:
     """Where a file lies that the caller has sent for the job."""
     return f"uploads/for-{job_id}"
@@ -25,6 +29,7 @@ def forget(job_id: str, request: Mapping[str, Any]) -> None:
 def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
     runs.append(task.job_id)
     task.report(10, "starting", {"said": request["do"]})
+    meanwhile(task.job_id)
     if request["do"] == "fail":
         raise JobError("NO_LUCK", "It cannot be done", details="not ever")
     if request["do"] == "retry":

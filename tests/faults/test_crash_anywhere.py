@@ -9,14 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from chalicelib.batches import dead_letters, finish, insertion, listing, store, watchdog, work
+from chalicelib import aws
+from chalicelib.accounts import quota
+from chalicelib.accounts.quota import Quota
+from chalicelib.batches import (
+    dead_letters,
+    finish,
+    insertion,
+    items,
+    line,
+    listing,
+    slots,
+    store,
+    watchdog,
+    work,
+)
 from chalicelib.batches.model import BatchStatus, JobStatus
 from chalicelib.batches.submit import Accepted
 from chalicelib.errors import NamesTaken
+from chalicelib.settings import settings
 from tests.batches.aws_faults import hooked
 from tests.batches.conftest import engine
 from tests.batches.driver import Context, accept, executions, loaded, open_batches, receive, recover, work_off
@@ -204,6 +220,120 @@ def test_submitting_what_takes_a_name_may_die_at_any_call(cloud: Cloud) -> None:
         ended_once(cloud, accepted, BatchStatus.COMPLETED)
 
 
+def test_submitting_what_a_quota_counts_may_die_at_any_call(cloud: Cloud) -> None:
+    """The repeat finds it counted, or counts it: the last two videos are handed in whatever happens."""
+    keys = iter(range(1000))
+    options: dict[str, Any] = {}
+
+    def fresh() -> Callable[[], object]:
+        name = f"k{next(keys)}"
+        options.update(key=name, account=name, guards=Quota(2, 2).counts(name, 2, cloud.clock.now))
+        return lambda: accept(cloud.clock, "ok", "ok", webhooks=HOOK, **options)
+
+    for _ in every_crash(fresh(), fresh):
+        accepted = accept(cloud.clock, "ok", "ok", webhooks=HOOK, **options)
+        for period in (quota.day(cloud.clock.now), quota.month(cloud.clock.now)):
+            assert quota.used(options["account"], period) == 2
+        recover(cloud.clock)
+        ended_once(cloud, accepted, BatchStatus.COMPLETED, jobs=2)
+
+
+def test_a_worker_that_charges_the_videos_of_a_list_may_die_at_any_call(cloud: Cloud) -> None:
+    accounts = iter(range(1000))
+    accepted: list[Accepted] = []
+    plan = Quota(3, 3)
+
+    def fresh() -> Callable[[], object]:
+        work_off(cloud.clock)
+        accepted.append(
+            accept(cloud.clock, "list", webhooks=HOOK, account=f"a{next(accounts)}", limits=asdict(plan))
+        )
+        [message] = receive()
+        return lambda: work.process(message["body"], Context(), cloud.clock)
+
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], BatchStatus.COMPLETED)
+        assert quota.used(accepted[-1].batch.account, quota.month(cloud.clock.now)) == 3
+
+
+def none_waits_or_runs(account: str) -> None:
+    key = items.values({"pk": f"R#{account}", "sk": "#"})
+    found = aws.dynamodb().get_item(TableName=settings().batches_table, Key=key)
+    assert "running" not in found["Item"]
+    assert line.members(account) == set()
+
+
+@pytest.mark.parametrize("wish", ["ok", "second-time"])
+def test_a_worker_that_passes_its_turn_on_may_die_at_any_call(cloud: Cloud, wish: str) -> None:
+    """Another job of the account waits in the line for it."""
+    accepted: list[Accepted] = []
+    names = iter(range(1000))
+
+    def fresh() -> Callable[[], object]:
+        work_off(cloud.clock)
+        account = f"a{next(names)}"
+        accepted.append(accept(cloud.clock, wish, "ok", webhooks=HOOK, account=account, concurrent=1))
+        first, second = receive()
+        assert slots.take(accepted[-1].jobs[0])
+        work.process(second["body"], Context(), cloud.clock)
+        assert line.members(account) == {accepted[-1].jobs[1].id}
+        return lambda: work.process(first["body"], Context(), cloud.clock)
+
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], BatchStatus.COMPLETED, jobs=2)
+        none_waits_or_runs(accepted[-1].batch.account)
+
+
+def test_a_worker_that_finds_no_turn_may_die_at_any_call(cloud: Cloud) -> None:
+    """And its message is never delivered again."""
+    accepted: list[Accepted] = []
+    names = iter(range(1000))
+
+    def fresh() -> Callable[[], object]:
+        work_off(cloud.clock)
+        accepted.append(
+            accept(cloud.clock, "ok", "ok", webhooks=HOOK, account=f"a{next(names)}", concurrent=1)
+        )
+        _, second = receive()
+        assert slots.take(accepted[-1].jobs[0])
+        return lambda: work.process(second["body"], Context(), cloud.clock)
+
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], BatchStatus.COMPLETED, jobs=2)
+        none_waits_or_runs(accepted[-1].batch.account)
+
+
+def test_the_watchdog_may_die_at_any_call_for_those_in_line(cloud: Cloud) -> None:
+    accepted: list[Accepted] = []
+    names = iter(range(1000))
+
+    def fresh() -> Callable[[], object]:
+        work_off(cloud.clock)
+        accepted.append(
+            accept(cloud.clock, "ok", "ok", webhooks=HOOK, account=f"a{next(names)}", concurrent=1)
+        )
+        _, second = receive()
+        dead, waiting = accepted[-1].jobs
+        assert slots.take(dead)
+        store.claim(dead.token, 1, now=cloud.clock.now, lease_until=cloud.clock.now + 1000, after=0)
+        work.process(second["body"], Context(), cloud.clock)
+        assert line.members(waiting.account) == {waiting.id}
+        cloud.clock.forward(90)
+        return lambda: watchdog.sweep(cloud.clock)
+
+    for _ in every_crash(fresh(), fresh):
+        recover(cloud.clock)
+        recover(cloud.clock)
+        ended_once(cloud, accepted[-1], BatchStatus.COMPLETED, jobs=2)
+        none_waits_or_runs(accepted[-1].batch.account)
+
+
 def test_the_watchdog_may_die_at_any_call(cloud: Cloud) -> None:
     accepted: list[Accepted] = []
 
@@ -258,7 +388,7 @@ def test_aggregating_may_die_at_any_call(cloud: Cloud) -> None:
 def test_a_job_status_is_never_left_half_way(cloud: Cloud) -> None:
     accepted = accept(cloud.clock, "ok")
     [message] = receive()
-    with dying(2, "before-call"), pytest.raises(Died):
+    with dying(3, "before-call"), pytest.raises(Died):
         work.process(message["body"], Context(), cloud.clock)
     assert loaded(accepted)[1][0].status is JobStatus.PROCESSING
     recover(cloud.clock)

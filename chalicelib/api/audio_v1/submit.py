@@ -81,6 +81,9 @@ def _submit(
         takes=sources.takes(uploads),
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        guards=order.guards(len(jobs)),
+        limits=order.limits,
+        concurrent=order.concurrent,
     )
     return _submit_with(uploads, new) if uploads else submit(new)
 

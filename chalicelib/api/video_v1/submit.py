@@ -50,6 +50,9 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
         parallel=body.parallel_processing is not False,
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        guards=order.guards(len(items)),
+        limits=order.limits,
+        concurrent=order.concurrent,
     )
     accepted = submit(new)
     data = {
@@ -79,6 +82,9 @@ def _video(order: Order, by_mode: bool = False) -> Response:
         single=True,
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        guards=order.guards(1),
+        limits=order.limits,
+        concurrent=order.concurrent,
     )
     accepted = submit(new)
     job = accepted.jobs[0]
