@@ -15,13 +15,14 @@ GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "is
 MAY_IMPORT = {
     "ground": GROUND,
     "sites": GROUND | {"sites"},
-    "batches": GROUND | {"batches", "accounts"},
+    "usage": GROUND | {"usage"},
+    "batches": GROUND | {"batches", "accounts", "usage"},
     "audio": GROUND | {"sites", "audio"},
     "text": GROUND | {"sites", "text", "audio"},
     "accounts": GROUND | {"accounts"},
     "webhooks": GROUND | {"webhooks", "accounts", "batches"},
     "intake": GROUND | {"intake", "api", "accounts", "batches"},
-    "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},
+    "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks", "usage"},
 }
 AUDIO_FOR_THE_API = {
     f"chalicelib.audio.{name}"

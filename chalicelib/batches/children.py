@@ -36,6 +36,7 @@ def submit(parent: Job, requests: Sequence[Mapping[str, Any]], clock: Clock) -> 
         parent=parent,
         reply_to=around.reply_to,
         correlation_id=around.correlation_id,
+        key_id=around.key_id,
     )
     try:
         return submit_as(family.tokens(parent)[-1], new, clock).batch.id

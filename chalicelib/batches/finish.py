@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.accounts import endpoints
-from chalicelib.batches import announce, dependents, family, ids, items, objects, store
+from chalicelib.batches import announce, dependents, family, ids, items, metering, objects, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
@@ -77,7 +77,7 @@ def _deliveries(subject: Job | Batch) -> list[dict[str, Any]]:
 
 
 def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict[str, Any]:
-    """Write results.jsonl and errors.jsonl, tell the event bus, and say who is to be told.
+    """Meter the batch, write results.jsonl and errors.jsonl, tell the event bus, and say who is to be told.
 
     Raises ServiceUnavailable when AWS did not answer; the state machine then tries again.
     """
@@ -93,6 +93,7 @@ def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict
 
 
 def _publish(batch: Batch, jobs: Sequence[Job], paths: Paths) -> None:
+    batch = metering.record(batch, jobs)
     prefix = f"{objects.of_batch(batch)}{batch.round}/"
     results, errors = prefix + "results.jsonl", prefix + "errors.jsonl"
     _write_lines(results, [_line(job, paths) for job in jobs if job.status is JobStatus.COMPLETED])

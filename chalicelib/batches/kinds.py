@@ -32,6 +32,21 @@ SENT = {
 """Light: the API imports these."""
 
 
+USAGE = {
+    "audio": "chalicelib.audio.usage",
+    "text": "chalicelib.text.usage",
+}
+"""Light, as all that read usage import these."""
+
+
+def used(kind: str, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a completed job of a kind has used beside its worker's time, as in chalicelib.usage.used.Used.
+    Nothing of a kind that does not tell."""
+    if kind not in USAGE:
+        return {}
+    return cast(Callable[[Mapping[str, Any]], Mapping[str, Any]], import_module(USAGE[kind]).used)(outcome)
+
+
 def forget(kind: str) -> Callable[[str, Mapping[str, Any]], None]:
     """Removes what the caller has sent for this one job (by its id and request), beside its own objects. Safe
     to repeat."""

@@ -50,6 +50,8 @@ class Submission:
     """URL of a queue that is told when a job, and when the batch, has ended."""
     correlation_id: str | None = None
     """The caller's own name for the submission; events tell it again."""
+    key_id: str | None = None
+    """Of the API key that asks."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         parent=new.parent.id if new.parent else None,
         reply_to=new.reply_to,
         correlation_id=new.correlation_id,
+        key_id=new.key_id,
         created_at=now,
         fingerprint=_fingerprint(new),
         estimated_seconds=queues.estimated_seconds(waiting),
