@@ -31,8 +31,9 @@ _STILL_RUNS = "has not ended: wait until it has, then delete it"
 
 
 def delete(batch: Batch, jobs: Sequence[Job], clock: Clock = now_ms) -> bool:
-    """`jobs`: all of the batch. False if somebody else has done so. Raises StillRunning, and ServiceUnavailable
-    if what it has used could not be noted."""
+    """`jobs`: all of the batch. False if somebody else has done so.
+
+    Raises StillRunning, and ServiceUnavailable if what it has used could not be noted."""
     _require_ended(batch, jobs)
     metering.record(batch, jobs)
     stone = _mark(batch, clock)

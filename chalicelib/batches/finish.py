@@ -22,6 +22,7 @@ from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
 from chalicelib.settings import settings
+from chalicelib.usage.told import told
 
 log = logging.getLogger(__name__)
 Paths = Callable[[Job], Mapping[str, Any]]
@@ -118,6 +119,7 @@ def _line(job: Job, paths: Paths) -> dict[str, Any]:
         "ended_at": iso(job.ended_at) if job.ended_at else None,
         "expires_at": iso(job.expires_at) if job.expires_at else None,
         "urls": dict(paths(job)),
+        "usage": told(metering.of_job(job)),
     }
     if job.outcome is not None:
         line["outcome"] = dict(job.outcome)

@@ -73,11 +73,12 @@ def _noted(batch: Batch, total: Amounts) -> dict[str, Any]:
     """On the batch, if it still says what it did, and is no tombstone."""
     before = items.encode(dict(batch.usage)) if batch.usage is not None else None
     unchanged = "#usage = :before" if before else "attribute_not_exists(#usage)"
+    there = "attribute_exists(ended_at) AND attribute_not_exists(deleted_at)"
     update = {
         "TableName": settings().batches_table,
         "Key": items.key(batch.token, 0),
         "UpdateExpression": "SET #usage = :total",
-        "ConditionExpression": f"attribute_exists(ended_at) AND attribute_not_exists(deleted_at) AND {unchanged}",
+        "ConditionExpression": f"{there} AND {unchanged}",
         "ExpressionAttributeNames": {"#usage": "usage"},
         "ExpressionAttributeValues": items.values(
             {":total": items.encode(total.to_json()), ":before": before}

@@ -79,6 +79,7 @@ def _submit(
         takes=sources.takes(uploads),
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        key_id=order.account.key_id,
     )
     return _submit_with(uploads, new) if uploads else submit(new)
 

@@ -52,6 +52,7 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
         parallel=body.parallel_processing is not False,
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        key_id=order.account.key_id,
     )
     accepted = submit(new)
     data = {
@@ -80,6 +81,7 @@ def _video(order: Order, by_mode: bool = False) -> Response:
         single=True,
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        key_id=order.account.key_id,
     )
     accepted = submit(new)
     job = accepted.jobs[0]

@@ -52,7 +52,7 @@ def run(
     made = attempt.summaries | _embedded(talk, missing, instructions, attempt.reasons)
     if any(mode not in made for mode in modes):
         raise TextError("SUMMARY_FAILED")
-    return tuple(made[mode] for mode in modes)
+    return tuple(replace(made[mode], usage=attempt.usage) for mode in modes)
 
 
 def _limit(seconds_left: Callable[[], float] | None) -> Limit:
@@ -74,10 +74,13 @@ def _attempt(
     tick: Callable[[], None],
     sleep: Sleep,
 ) -> Attempt:
+    asked: list[Calls] = []
+
     def work() -> Attempt:
         try:
             provider = choice.provider(name, settings())
             calls = Calls(provider, limit, settings().model_timeout, sleep)
+            asked.append(calls)
             engine: Engine = Model(provider, calls, settings().model_context)
             return engine.attempt(talk, modes, instructions)
         except choice.NotConfigured as error:
@@ -95,6 +98,7 @@ def _attempt(
         attempt = within(limit, work, tick)
     except ModelError as error:
         attempt = _none(modes, error.reason)
+    attempt.usage = asked[0].usage if asked and asked[0].usage.calls else None
     for reason in sorted(set(attempt.reasons.values())):
         log.warning("summaries without the model: %s", reason)
     return attempt
