@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.api import audio_v1, health, video_v1, webhooks_v1
+from chalicelib.api import audio_v1, health, usage_v1, video_v1, webhooks_v1
 
 # The bytes of any type may be asked for with any Accept, so API Gateway must treat all bodies as binary.
 _BINARY = ["*/*"]
@@ -20,6 +20,7 @@ def mount(app: Chalice) -> None:
     for number, prefix in enumerate(audio_v1.PREFIXES):
         app.register_blueprint(audio_v1.routes(), name_prefix=f"audio_v1_{number}_", url_prefix=prefix)
     app.register_blueprint(video_v1.routes(), name_prefix="video_v1_", url_prefix=video_v1.PREFIX)
+    app.register_blueprint(usage_v1.routes(), name_prefix="usage_v1_", url_prefix=usage_v1.PREFIX)
     app.register_blueprint(webhooks_v1.routes(), name_prefix="webhooks_v1_", url_prefix=webhooks_v1.PREFIX)
 
 

@@ -24,10 +24,14 @@ def details_as_text(error: BatchreelError) -> dict[str, Any]:
 
 
 def success(
-    data: Any, status: int = 200, message: str | None = None, headers: Mapping[str, str] | None = None
+    data: Any,
+    status: int = 200,
+    message: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    meta: Mapping[str, str] | None = None,
 ) -> Response:
     body = {"success": True, "data": data} | ({"message": message} if message else {})
-    return _answer(body, status, headers)
+    return _answer(body | ({"meta": meta} if meta else {}), status, headers)
 
 
 def failure(
