@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.batches import metering
@@ -19,12 +18,3 @@ def of_job(job: Job) -> dict[str, Any] | None:
 def of_batch(batch: Batch) -> dict[str, Any] | None:
     """None until it is counted, a moment after the end."""
     return None if batch.usage is None else told(Amounts.from_json(batch.usage))
-
-
-def camel(view: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if view is None else {_camel(name): value for name, value in view.items()}
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(each.capitalize() for each in others)

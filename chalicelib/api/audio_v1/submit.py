@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Response
@@ -31,8 +32,7 @@ def extract(request: Any) -> Response:
 
 
 def _batch(order: Order) -> Response:
-    body = bodies.read(BatchBody, order.body, error_code)
-    accepted = _submit(order, body.jobs, "/batch", body.webhook, body.metadata, body.expiresAfter)
+    accepted = _submit(planned_batch(order))
     data = {
         "batchId": accepted.batch.id,
         "totalJobs": accepted.batch.total,
@@ -42,8 +42,7 @@ def _batch(order: Order) -> Response:
 
 
 def _extract(order: Order) -> Response:
-    body = bodies.read(ExtractBody, order.body, error_code)
-    accepted = _submit(order, [body], "/extract", None, body.metadata, body.expiresAfter)
+    accepted = _submit(planned_extract(order))
     job = accepted.jobs[0]
     data = {
         "jobId": job.id,
@@ -57,14 +56,32 @@ def _extract(order: Order) -> Response:
 ORDERS = Face(batch=_batch, single=_extract, arrays=frozenset({"jobs"}), caller=caller, enveloped=enveloped)
 
 
-def _submit(
+@dataclass(frozen=True)
+class Planned:
+    new: Submission
+    uploads: sources.Named
+
+
+def planned_batch(order: Order) -> Planned:
+    """Raises InvalidRequest."""
+    body = bodies.read(BatchBody, order.body, error_code)
+    return _planned(order, body.jobs, "/batch", body.webhook, body.metadata, body.expiresAfter)
+
+
+def planned_extract(order: Order) -> Planned:
+    """Raises InvalidRequest."""
+    body = bodies.read(ExtractBody, order.body, error_code)
+    return _planned(order, [body], "/extract", None, body.metadata, body.expiresAfter)
+
+
+def _planned(
     order: Order,
     jobs: Sequence[JobBody],
     path: str,
     webhook: str | None,
     metadata: Mapping[str, str] | None,
     expires_after: int | None,
-) -> Accepted:
+) -> Planned:
     uploads = sources.named(order.account, jobs, array="jobs" if path == "/batch" else "")
     new = Submission(
         account=order.account.id,
@@ -81,7 +98,11 @@ def _submit(
         correlation_id=order.correlation_id,
         key_id=order.account.key_id,
     )
-    return _submit_with(uploads, new) if uploads else submit(new)
+    return Planned(new, uploads)
+
+
+def _submit(planned: Planned) -> Accepted:
+    return _submit_with(planned.uploads, planned.new) if planned.uploads else submit(planned.new)
 
 
 def _submit_with(uploads: sources.Named, new: Submission) -> Accepted:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.api import batch_files, links, pace, usage_views
 from chalicelib.api.audio_v1 import LINKS
+from chalicelib.api.camel import camel
 from chalicelib.api.links import Link
 from chalicelib.audio.request import CONTENT_TYPES
 from chalicelib.batches import lifetimes
@@ -83,12 +84,12 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
 
 def usage(job: Job) -> dict[str, Any] | None:
     """None until it has ended."""
-    return usage_views.camel(usage_views.of_job(job))
+    return camel(usage_views.of_job(job))
 
 
 def batch_usage(batch: Batch) -> dict[str, Any] | None:
     """None until it is counted, a moment after the end."""
-    return usage_views.camel(usage_views.of_batch(batch))
+    return camel(usage_views.of_batch(batch))
 
 
 def counts_by_status(batch: Batch, jobs: Sequence[Job]) -> dict[str, int]:

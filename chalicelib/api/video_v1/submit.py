@@ -34,16 +34,25 @@ def video(request: Any) -> Response:
     return _video(order, by_mode=Query(request, "summaries").by_mode())
 
 
-def _batch(order: Order, by_mode: bool = False) -> Response:
+def planned_batch(order: Order, by_mode: bool = False, *, keep: bool = True) -> Submission:
+    """`keep`: whether captions that came along are kept for its jobs. Raises InvalidRequest, Refused."""
     body = _read(BatchBody, order)
     array, items = body.items
     key = order.idempotency(FACE + "/batch/process")
     priority = body.priority or "normal"
-    new = Submission(
+    return Submission(
         account=order.account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(order.account, items, array=array, priority=priority, by_mode=by_mode, idempotency=key),
+        jobs=new_jobs(
+            order.account,
+            items,
+            array=array,
+            priority=priority,
+            by_mode=by_mode,
+            idempotency=key,
+            keep=keep,
+        ),
         webhooks=(body.webhook_url,) if body.webhook_url else (),
         idempotency=key,
         metadata=body.metadata or {},
@@ -54,7 +63,10 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
         correlation_id=order.correlation_id,
         key_id=order.account.key_id,
     )
-    accepted = submit(new)
+
+
+def _batch(order: Order, by_mode: bool = False) -> Response:
+    accepted = submit(planned_batch(order, by_mode))
     data = {
         "batch_id": accepted.batch.id,
         "status": "processing",
@@ -67,14 +79,23 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
     return success(data, headers=idempotency.replayed(accepted))
 
 
-def _video(order: Order, by_mode: bool = False) -> Response:
+def planned_video(order: Order, by_mode: bool = False, *, keep: bool = True) -> Submission:
+    """As `planned_batch`."""
     body = _read(VideoBody, order)
     key = order.idempotency(FACE + "/videos/process")
-    new = Submission(
+    return Submission(
         account=order.account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(order.account, [body], array="", priority="normal", by_mode=by_mode, idempotency=key),
+        jobs=new_jobs(
+            order.account,
+            [body],
+            array="",
+            priority="normal",
+            by_mode=by_mode,
+            idempotency=key,
+            keep=keep,
+        ),
         idempotency=key,
         metadata=body.metadata or {},
         expires_after=body.expires_after,
@@ -83,7 +104,10 @@ def _video(order: Order, by_mode: bool = False) -> Response:
         correlation_id=order.correlation_id,
         key_id=order.account.key_id,
     )
-    accepted = submit(new)
+
+
+def _video(order: Order, by_mode: bool = False) -> Response:
+    accepted = submit(planned_video(order, by_mode))
     job = accepted.jobs[0]
     data = {"job_id": job.id, "status": "queued", "created_at": iso(job.created_at), **views.custom_id(job)}
     return success(data, headers=idempotency.replayed(accepted))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.settings import settings
+from chalicelib.text.engines import engine_name
 from chalicelib.text.failures import TextError
 from chalicelib.text.summarize import choice
 from chalicelib.text.summarize.embedded.engine import Embedded
@@ -43,7 +44,7 @@ def run(
 
     Raises TextError SUMMARY_FAILED.
     """
-    name = choice.engine_name(settings())
+    name = engine_name(settings())
     if name == "embedded" or not talk.segments:
         attempt = Attempt()
     else:
