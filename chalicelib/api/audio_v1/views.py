@@ -84,12 +84,14 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
 
 def usage(job: Job) -> dict[str, Any] | None:
     """None until it has ended."""
-    return camel(usage_views.of_job(job))
+    view: dict[str, Any] | None = camel(usage_views.of_job(job))
+    return view
 
 
 def batch_usage(batch: Batch) -> dict[str, Any] | None:
     """None until it is counted, a moment after the end."""
-    return camel(usage_views.of_batch(batch))
+    view: dict[str, Any] | None = camel(usage_views.of_batch(batch))
+    return view
 
 
 def counts_by_status(batch: Batch, jobs: Sequence[Job]) -> dict[str, int]:
