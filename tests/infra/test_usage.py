@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ NOON = int(datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()) * 1000
 
 
 def use(key_id: str | None, **amounts: int) -> None:
-    action = days.addition("acme", key_id, NOON, "a1", Amounts(**amounts))
+    action: Any = days.addition("acme", key_id, NOON, "a1", Amounts(**amounts))
     aws.dynamodb().transact_write_items(TransactItems=[action])
 
 
