@@ -55,7 +55,7 @@ def enveloped(view: Callable[..., Response], details: Details = details_as_text)
             return view(*args, **kwargs)
         except RequestError as error:
             return failure(error, details=details)
-        except (ClientError, BotoCoreError):
+        except (ClientError, BotoCoreError, ServiceUnavailable):
             log.exception("a service we depend on failed")
             away = ServiceUnavailable("The service is temporarily unavailable: try again in a moment")
             return failure(away, details=details)

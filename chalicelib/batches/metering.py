@@ -20,6 +20,8 @@ from chalicelib.usage import days, priced
 from chalicelib.usage.amounts import Amounts
 from chalicelib.usage.used import Used
 
+_TRIES: Final = 3
+"""DynamoDB refuses all but one of those who write to a row at once."""
 _ENDED: Final = {
     JobStatus.COMPLETED: "jobs_completed",
     JobStatus.FAILED: "jobs_failed",
@@ -42,14 +44,19 @@ def of_batch(jobs: Sequence[Job]) -> Amounts:
 
 def record(batch: Batch, jobs: Sequence[Job]) -> Batch:
     """The batch as it then says what it has used. `jobs`: all of them, read after the batch had ended. Safe
-    to repeat. Raises ServiceUnavailable when another writes the same at this moment."""
+    to repeat. Raises ServiceUnavailable when others write to the same rows at this moment."""
     total = of_batch(jobs)
-    if _says(batch, total) or _written(batch, total):
-        return replace(batch, usage=total.to_json())
-    now = store.get_batch(batch.token)
-    if now and not _says(now, total):
-        raise ServiceUnavailable("The usage of a batch is written by another at this moment")
-    return now or batch
+    if _says(batch, total):
+        return batch
+    for _ in range(_TRIES):
+        if _written(batch, total):
+            return replace(batch, usage=total.to_json())
+        now = store.get_batch(batch.token)
+        if now is None or _says(now, total):
+            return now or batch
+        if now.usage != batch.usage:
+            break  # by another round, which `jobs` may know nothing of
+    raise ServiceUnavailable("The usage of this account is written by others at this moment")
 
 
 def _says(batch: Batch, total: Amounts) -> bool:
