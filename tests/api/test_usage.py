@@ -14,6 +14,7 @@ from chalicelib.batches import finish, ids
 from chalicelib.usage import requests
 from tests.api.conftest import Api
 from tests.api.jobs import completed, extract_body, failed
+from tests.batches.aws_faults import refusing
 from tests.conftest import Cloud
 from tests.usage.counters import admit, key_hash, set_up, submit_videos
 
@@ -283,3 +284,13 @@ def test_a_failure_of_a_key_that_is_gone_is_nothing(cloud: Cloud) -> None:
 def test_usage_is_nobody_elses(api: Api, route: str) -> None:
     answer = Api(api.client, "wrong").get(f"/api/v1/usage{route}")
     assert (answer.status, answer.error["code"]) == (401, "INVALID_API_KEY")
+
+
+def test_a_deletion_that_cannot_be_counted_is_to_be_tried_again(api: Api) -> None:
+    job_id = api.post("/v1/extract", extract_body()).json["data"]["jobId"]
+    completed(job_id)
+    with refusing("dynamodb", "TransactWriteItems", code="TransactionCanceledException"):
+        answer = api("DELETE", f"/v1/jobs/{job_id}")
+    assert (answer.status, answer.error["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert api("DELETE", f"/v1/jobs/{job_id}").status == 200
+    assert get(api, "/current")["current_period"]["jobs"]["completed"] == 1
