@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -16,6 +18,8 @@ ENGINES = ("auto", "embedded", "bedrock", "openai")
 RECOGNISERS = ("transcribe", "whisper")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()=@+-]+)*")
 _QUEUES_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:([A-Za-z0-9_-]+\*?|\*)")
+WORKER_MB = 1769
+"""Memory of both workers in .chalice/config.json."""
 JS_RUNTIMES = ("deno", "node", "bun", "quickjs")
 TARGET_LUFS = (-50.0, -5.0)
 """Lowest and highest. Further down, the meter's gate (-70 LUFS) begins to take quiet parts for silence."""
@@ -129,6 +133,10 @@ class Settings:
     """Whether an audio job looks for the media in a page."""
     page_max_seconds: int
     """Of the media that a page plays, as far as the page tells."""
+    memory_mb: int
+    """Of this worker, as Lambda tells; elsewhere as if it were one."""
+    model_prices: Mapping[str, tuple[float, float]]
+    """Dollars for a million tokens in and out, by `<engine>/<model>`."""
     js_runtime: str
     """`name:path` of a program that solves YouTube's challenges; empty: none."""
 
@@ -205,6 +213,8 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         whisper_model_dir=env.get("BATCHREEL_WHISPER_MODEL_DIR", ""),
         pages=_choices(env, "PAGES", ("on", "off"), default="on") == ("on",),
         page_max_seconds=integer("PAGE_MAX_SECONDS", 12 * 3600),
+        memory_mb=int(env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or WORKER_MB),
+        model_prices=_model_prices(env.get("BATCHREEL_MODEL_PRICES", "")),
         js_runtime=_js_runtime(env.get("BATCHREEL_JS_RUNTIME", "")),
     )
 
@@ -262,6 +272,18 @@ def _js_runtime(text: str) -> str:
     if text and (name not in JS_RUNTIMES or not path.startswith("/")):
         raise ValueError(f"BATCHREEL_JS_RUNTIME must be a path or name:path of {', '.join(JS_RUNTIMES)}")
     return f"{name}:{path}" if text else ""
+
+
+def _model_prices(text: str) -> dict[str, tuple[float, float]]:
+    wrong = ValueError('BATCHREEL_MODEL_PRICES must be JSON such as {"openai/some-model": [0.15, 0.6]}')
+    try:
+        given = json.loads(text or "{}")
+        prices = {name: (float(into), float(out)) for name, (into, out) in given.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise wrong from error
+    if not all(0 <= price < math.inf for pair in prices.values() for price in pair):
+        raise wrong
+    return prices
 
 
 def _queues(env: Mapping[str, str]) -> dict[str, str]:

@@ -15,13 +15,14 @@ GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "is
 MAY_IMPORT = {
     "ground": GROUND,
     "sites": GROUND | {"sites"},
-    "batches": GROUND | {"batches", "accounts"},
+    "usage": GROUND | {"usage"},
+    "batches": GROUND | {"batches", "accounts", "usage"},
     "audio": GROUND | {"sites", "audio"},
     "text": GROUND | {"sites", "text", "audio"},
     "accounts": GROUND | {"accounts"},
     "webhooks": GROUND | {"webhooks", "accounts", "batches"},
     "intake": GROUND | {"intake", "api", "accounts", "batches"},
-    "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks"},
+    "api": GROUND | {"api", "accounts", "batches", "audio", "text", "webhooks", "usage"},
 }
 AUDIO_FOR_THE_API = {
     f"chalicelib.audio.{name}"
@@ -116,10 +117,19 @@ def test_the_deletion_path_loads_no_runner() -> None:
     assert [name for name in loaded if name.startswith((*forbidden, "requests", "yt_dlp"))] == []
 
 
-def test_every_kind_says_what_is_sent_for_it() -> None:
+def test_every_kind_says_all_that_the_engine_asks() -> None:
     from chalicelib.batches import kinds
 
-    assert set(kinds.SENT) == set(kinds.RUNNERS)
+    for registry in (kinds.SENT, kinds.FACTS, kinds.USAGE, kinds.EFFORT):
+        assert set(registry) == set(kinds.RUNNERS)
+
+
+def test_usage_and_estimates_load_no_runner() -> None:
+    told = "audio.usage, chalicelib.audio.effort, chalicelib.text.usage, chalicelib.text.effort"
+    faces = "audio_v1.estimate, chalicelib.api.video_v1.estimate, chalicelib.api.usage_v1.current"
+    loaded = loaded_after(f"import chalicelib.{told}; import chalicelib.api.{faces}")
+    forbidden = ("chalicelib.audio.runner", "chalicelib.audio.ffmpeg", "chalicelib.sites", *TEXT_WORK)
+    assert [name for name in loaded if name.startswith(forbidden)] == []
 
 
 def test_an_audio_job_loads_no_yt_dlp_not_even_for_a_page() -> None:

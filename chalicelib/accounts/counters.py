@@ -1,4 +1,5 @@
-"""How often a key was used: a number in its row for each hour, day and month (UTC) in which it was."""
+"""How often a key was used: a number in its row for each hour, day and month (UTC) in which it was, and for the
+requests of a day that failed."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
 KEPT_DAYS: Final = 35
 KEPT_MONTHS: Final = 13
-_COUNTER: Final = re.compile(r"[hdm][0-9]{6,8}")
+_COUNTER: Final = re.compile(r"[hdmf][0-9]{6,8}")
 
 
 def is_one(attribute: str) -> bool:
@@ -24,6 +25,11 @@ def hour(now: int) -> str:
 
 def day(now: int) -> str:
     return datetime.fromtimestamp(now / 1000, UTC).strftime("d%Y%m%d")
+
+
+def failed(now: int) -> str:
+    """Those of the day that were answered with an error."""
+    return "f" + day(now)[1:]
 
 
 def month(now: int, back: int = 0) -> str:
@@ -51,5 +57,6 @@ def left_over(attributes: Iterable[str], now: int) -> list[str]:
         "h": hour(now - HOUR_MS),
         "d": day(now - KEPT_DAYS * DAY_MS),
         "m": month(now, KEPT_MONTHS),
+        "f": failed(now - KEPT_DAYS * DAY_MS),
     }
     return [name for name in attributes if is_one(name) and name < oldest[name[0]]]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.api import access_log, audio_v1, auth_v1, health, video_v1, webhooks_v1
+from chalicelib.api import access_log, audio_v1, auth_v1, health, usage_v1, video_v1, webhooks_v1
 
 # The bytes of any type may be asked for with any Accept, so API Gateway must treat all bodies as binary.
 _BINARY = ["*/*"]
+_ERRORS = 400
+log = logging.getLogger(__name__)
 
 
 def mount(app: Chalice) -> None:
@@ -18,11 +21,13 @@ def mount(app: Chalice) -> None:
     app.middleware("http")(access_log.logged)
     app.middleware("http")(_accept_anything)
     app.middleware("http")(_tell_rate)
+    app.middleware("http")(_count_failure)
     app.register_blueprint(health.routes())
     for number, prefix in enumerate(audio_v1.PREFIXES):
         app.register_blueprint(audio_v1.routes(), name_prefix=f"audio_v1_{number}_", url_prefix=prefix)
     app.register_blueprint(video_v1.routes(), name_prefix="video_v1_", url_prefix=video_v1.PREFIX)
     app.register_blueprint(auth_v1.routes(), name_prefix="auth_v1_", url_prefix=auth_v1.PREFIX)
+    app.register_blueprint(usage_v1.routes(), name_prefix="usage_v1_", url_prefix=usage_v1.PREFIX)
     app.register_blueprint(webhooks_v1.routes(), name_prefix="webhooks_v1_", url_prefix=webhooks_v1.PREFIX)
 
 
@@ -41,4 +46,18 @@ def _tell_rate(request: Any, get_response: Callable[[Any], Any]) -> Any:
         from chalicelib.api import rates
 
         response.headers.update(rates.headers(rate))
+    return response
+
+
+def _count_failure(request: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Of what was let in and counted. What cannot be counted is no reason to answer otherwise."""
+    response = get_response(request)
+    admission = getattr(request, "admission", None)
+    if admission is not None and response.status_code >= _ERRORS:
+        from chalicelib.usage import requests
+
+        try:
+            requests.failed(admission.key.digest)
+        except Exception:
+            log.warning("a failed request is not counted as one", exc_info=True)
     return response

@@ -24,10 +24,14 @@ def details_as_text(error: BatchreelError) -> dict[str, Any]:
 
 
 def success(
-    data: Any, status: int = 200, message: str | None = None, headers: Mapping[str, str] | None = None
+    data: Any,
+    status: int = 200,
+    message: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    meta: Mapping[str, str] | None = None,
 ) -> Response:
     body = {"success": True, "data": data} | ({"message": message} if message else {})
-    return _answer(body, status, headers)
+    return _answer(body | ({"meta": meta} if meta else {}), status, headers)
 
 
 def failure(
@@ -51,9 +55,9 @@ def enveloped(view: Callable[..., Response], details: Details = details_as_text)
     def guarded(*args: Any, **kwargs: Any) -> Response:
         try:
             return view(*args, **kwargs)
-        except (RequestError, ServiceUnavailable) as error:
+        except RequestError as error:
             return failure(error, details=details)
-        except (ClientError, BotoCoreError):
+        except (ClientError, BotoCoreError, ServiceUnavailable):
             log.exception("a service we depend on failed")
             away = ServiceUnavailable("The service is temporarily unavailable: try again in a moment")
             return failure(away, details=details)

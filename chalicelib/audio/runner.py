@@ -58,6 +58,7 @@ def _result(asked: AudioRequest, task: Task, download: Download, made: Made, key
         "mode": made.mode,
         "warnings": [*made.warnings, *_missed(asked, made, output["bitrate"])],
         "loudness": made.loudness,
+        "used": {"bytes_in": download.received},
     }
 
 

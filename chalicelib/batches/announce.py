@@ -14,6 +14,8 @@ from chalicelib.batches import event_bus, items, kinds, reply_queues, store
 from chalicelib.batches.model import Batch, Job
 from chalicelib.clock import iso
 from chalicelib.settings import settings
+from chalicelib.usage.amounts import Amounts
+from chalicelib.usage.told import told
 
 log = logging.getLogger(__name__)
 VERSION = 1
@@ -49,6 +51,7 @@ def batch_ended(batch: Batch, counts: Mapping[str, int], *, results: str, errors
         **_common(batch, batch.event_id, batch.created_at, batch.ended_at),
         "status": batch.status,
         "counts": counts,
+        "usage": told(Amounts.from_json(batch.usage or {})),
         "files": {"bucket": settings().bucket, "results": results, "errors": errors},
     }
     _tell(batch, "batch.completed", detail)

@@ -53,6 +53,7 @@ def _submission(parent: Job, around: Batch, requests: Sequence[Mapping[str, Any]
         guards=_guards(around, len(requests), now),
         limits=around.limits,
         concurrent=parent.concurrent,
+        key_id=around.key_id,
     )
 
 

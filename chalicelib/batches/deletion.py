@@ -15,7 +15,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import ids, items, kinds, objects, removal, store, tombstones
+from chalicelib.batches import ids, items, kinds, metering, objects, removal, store, tombstones
 from chalicelib.batches.model import Batch, Job
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import ServiceUnavailable, StillRunning
@@ -30,8 +30,11 @@ _STILL_RUNS = "has not ended: wait until it has, then delete it"
 
 
 def delete(batch: Batch, jobs: Sequence[Job], clock: Clock = now_ms) -> bool:
-    """False if somebody else has done so. Raises StillRunning."""
+    """`jobs`: all of the batch. False if somebody else has done so.
+
+    Raises StillRunning, and ServiceUnavailable if what it has used could not be noted."""
     _require_ended(batch, jobs)
+    metering.record(batch, jobs)
     stone = _mark(batch, clock)
     if stone is None:
         return False
@@ -78,8 +81,10 @@ def _carry_out(stone: Batch, clock: Clock) -> None:
 
 def _delete_child(token: str | None, clock: Clock) -> None:
     """If it is deleted already, somebody carries it out."""
-    child = store.get_batch(token) if token else None
-    stone = _mark(child, clock) if child else None
+    child = store.load(token) if token else None
+    if child:
+        metering.record(*child)
+    stone = _mark(child[0], clock) if child else None
     if stone:
         _carry_out(stone, clock)
 

@@ -17,11 +17,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.accounts import endpoints
-from chalicelib.batches import announce, dependents, family, ids, items, objects, store, turns
+from chalicelib.batches import announce, dependents, family, ids, items, metering, objects, store, turns
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import Clock, iso, now_ms
 from chalicelib.errors import ServiceUnavailable
 from chalicelib.settings import settings
+from chalicelib.usage.told import told
 
 log = logging.getLogger(__name__)
 Paths = Callable[[Job], Mapping[str, Any]]
@@ -79,7 +80,7 @@ def _deliveries(subject: Job | Batch) -> list[dict[str, Any]]:
 
 
 def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict[str, Any]:
-    """Write results.jsonl and errors.jsonl, tell the event bus, and say who is to be told.
+    """Meter the batch, write results.jsonl and errors.jsonl, tell the event bus, and say who is to be told.
 
     Raises ServiceUnavailable when AWS did not answer; the state machine then tries again.
     """
@@ -95,6 +96,7 @@ def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict
 
 
 def _publish(batch: Batch, jobs: Sequence[Job], paths: Paths) -> None:
+    batch = metering.record(batch, jobs)
     prefix = f"{objects.of_batch(batch)}{batch.round}/"
     results, errors = prefix + "results.jsonl", prefix + "errors.jsonl"
     _write_lines(results, [_line(job, paths) for job in jobs if job.status is JobStatus.COMPLETED])
@@ -119,6 +121,7 @@ def _line(job: Job, paths: Paths) -> dict[str, Any]:
         "ended_at": iso(job.ended_at) if job.ended_at else None,
         "expires_at": iso(job.expires_at) if job.expires_at else None,
         "urls": dict(paths(job)),
+        "usage": told(metering.of_job(job)),
     }
     if job.outcome is not None:
         line["outcome"] = dict(job.outcome)

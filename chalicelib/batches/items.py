@@ -1,6 +1,6 @@
 """Batches and jobs as DynamoDB items, and back.
 
-Free-form JSON (requests, outcomes, facts) is kept as text: DynamoDB has no floats.
+Free-form JSON (requests, outcomes, facts, usage) is kept as text: DynamoDB has no floats.
 """
 
 from __future__ import annotations
@@ -96,11 +96,14 @@ def from_batch(batch: Batch, extra: dict[str, Any]) -> Item:
     row["webhooks"] = list(batch.webhooks) or None
     row["metadata"] = dict(batch.metadata) or None
     row["limits"] = dict(batch.limits) or None
+    row["usage"] = batch.usage and encode(dict(batch.usage))
     return key(batch.token, 0) | values(row | extra)
 
 
 def to_batch(item: Mapping[str, Any]) -> Batch:
     row = plain(item)
+    if "usage" in row:
+        row["usage"] = json.loads(row["usage"])
     return Batch(
         token=row["pk"][2:],
         webhooks=row.pop("webhooks", ()),

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from chalicelib.task import Task
+from chalicelib.usage.estimate import Effort
 
 Runner = Callable[[Mapping[str, Any], Task], Mapping[str, Any]]
 """Runs a validated request and returns the outcome (JSON). Raises JobError when the job fails."""
@@ -30,6 +31,34 @@ SENT = {
     "text": "chalicelib.text.sent",
 }
 """Light: the API imports these."""
+
+
+USAGE = {
+    "audio": "chalicelib.audio.usage",
+    "text": "chalicelib.text.usage",
+}
+"""Light, as all that read usage import these."""
+
+
+def used(kind: str, outcome: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a completed job of a kind has used beside its worker's time, as in chalicelib.usage.used.Used.
+    Nothing of a kind that does not tell."""
+    if kind not in USAGE:
+        return {}
+    return cast(Callable[[Mapping[str, Any]], Mapping[str, Any]], import_module(USAGE[kind]).used)(outcome)
+
+
+EFFORT = {
+    "audio": "chalicelib.audio.effort",
+    "text": "chalicelib.text.effort",
+}
+"""Light, as the API imports these."""
+
+
+def effort(kind: str, request: Mapping[str, Any], media_seconds: float) -> Effort:
+    """What a job of a kind will probably take, if its media lasts so long."""
+    told = cast(Callable[..., Mapping[str, Any]], import_module(EFFORT[kind]).effort)
+    return Effort(**told(request, media_seconds))
 
 
 def forget(kind: str) -> Callable[[str, Mapping[str, Any]], None]:

@@ -47,6 +47,15 @@ PRIORITIES = ("low", "normal", "high")
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What an attempt took of its worker, by the clock, as Lambda bills it."""
+
+    ms: int = 0
+    mb_ms: int = 0
+    """Times the worker's memory in MB."""
+
+
+@dataclass(frozen=True)
 class Failure:
     code: str
     message: str
@@ -103,6 +112,9 @@ class Job:
     attempt: int = 0
     waits: int = 0
     """Attempts that ended because something outside was not ready; they do not count as tries."""
+    compute_ms: int = 0
+    """Of all attempts that ended by themselves."""
+    compute_mb_ms: int = 0
     lease_until: int = 0
     progress: int = 0
     step: str | None = None
@@ -153,6 +165,8 @@ class Batch:
     """Accepted as one job, not as a batch, and not listed as one."""
     parent: str | None = None
     """Id of the job that this batch was made by."""
+    key_id: str | None = None
+    """Of the API key that asked for it."""
     expires_after: int | None = None
     """As of its jobs."""
     reply_to: str | None = None
@@ -175,6 +189,8 @@ class Batch:
     """Until a job should be done, as told when the batch was accepted."""
     results_key: str | None = None
     errors_key: str | None = None
+    usage: Mapping[str, int] | None = None
+    """What its jobs have used, as it stands in the account's usage (chalicelib.usage.amounts)."""
 
     @property
     def id(self) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 
 from chalicelib import aws
 from chalicelib.batches import items, lifetimes
-from chalicelib.batches.model import Batch, Failure, Job, JobStatus
+from chalicelib.batches.model import Batch, Failure, Job, JobStatus, Spent
 from chalicelib.settings import settings
 
 _DAY_MS = 24 * 3600 * 1000
+_NOTHING = Spent()
 KEPT_AFTER_EXPIRY_MS = 7 * _DAY_MS
 """How long an expired job still answers that it has expired."""
 
@@ -124,22 +125,32 @@ def renew(job: Job, *, lease_until: int, progress: int, step: str | None, facts:
     )
 
 
-def complete(job: Job, outcome: Mapping[str, Any], *, now: int) -> Write:
-    return _end(job, JobStatus.COMPLETED, now, {"outcome": items.encode(dict(outcome)), "progress": 100})
+def complete(job: Job, outcome: Mapping[str, Any], *, now: int, spent: Spent = _NOTHING) -> Write:
+    ended = {"outcome": items.encode(dict(outcome)), "progress": 100}
+    return _end(job, JobStatus.COMPLETED, now, ended, spent=spent)
 
 
-def fail(job: Job, failure: Failure, *, now: int, as_seen: bool = False) -> Write:
+def fail(job: Job, failure: Failure, *, now: int, as_seen: bool = False, spent: Spent = _NOTHING) -> Write:
     """`as_seen`: only while its lease is the one that was read, for those who do not hold it."""
-    return _end(job, JobStatus.FAILED, now, {"error": items.encode(asdict(failure))}, as_seen)
+    return _end(job, JobStatus.FAILED, now, {"error": items.encode(asdict(failure))}, as_seen, spent)
 
 
-def _end(job: Job, status: JobStatus, now: int, extra: Mapping[str, Any], as_seen: bool = False) -> Write:
+def _end(
+    job: Job,
+    status: JobStatus,
+    now: int,
+    extra: Mapping[str, Any],
+    as_seen: bool = False,
+    spent: Spent = _NOTHING,
+) -> Write:
     expires = now + lifetimes.seconds(job.expires_after) * 1000
     ttl = _seconds(expires + KEPT_AFTER_EXPIRY_MS)
     fields = {"ended_at": now, "expires_at": expires, "ttl": ttl, **extra}
     sets = "".join(f", #{name} = :{name}" for name in fields)
     values = {":status": status, **{f":{name}": value for name, value in fields.items()}}
-    return _update_mine(job, f"SET #status = :status{sets}", values, tuple(fields), as_seen=as_seen)
+    return _update_mine(
+        job, f"SET #status = :status{sets}", values, tuple(fields), as_seen=as_seen, spent=spent
+    )
 
 
 def end_as(job: Job, leader: Job, *, now: int) -> Write:
@@ -160,6 +171,7 @@ def release(
     failure: Failure | None = None,
     waits: int | None = None,
     as_seen: bool = False,
+    spent: Spent = _NOTHING,
 ) -> Write:
     """Back to the queue after a transient `failure`, which is kept, a wait, or a lost worker."""
     fields: dict[str, Any] = {"queued_at": queued_at, "lease_until": 0, "waits": waits}
@@ -167,7 +179,9 @@ def release(
     given = {name: value for name, value in fields.items() if value is not None}
     sets = "".join(f", #{name} = :{name}" for name in given)
     values = {":queued": JobStatus.QUEUED, **{f":{name}": value for name, value in given.items()}}
-    return _update_mine(job, f"SET #status = :queued{sets}", values, tuple(given), as_seen=as_seen)
+    return _update_mine(
+        job, f"SET #status = :queued{sets}", values, tuple(given), as_seen=as_seen, spent=spent
+    )
 
 
 def let_go(job: Job, *, now: int) -> Write:
@@ -191,9 +205,18 @@ def resent(job: Job, *, now: int) -> Write:
 
 
 def _update_mine(
-    job: Job, update: str, values: Mapping[str, Any], names: Sequence[str] = (), *, as_seen: bool = False
+    job: Job,
+    update: str,
+    values: Mapping[str, Any],
+    names: Sequence[str] = (),
+    *,
+    as_seen: bool = False,
+    spent: Spent = _NOTHING,
 ) -> Write:
     """For the status and attempt that `job` was read with, and no other."""
+    if spent != _NOTHING:
+        update += " ADD compute_ms :spent, compute_mb_ms :spent_mb"
+        values = {**values, ":spent": spent.ms, ":spent_mb": spent.mb_ms}
     condition = "#status = :seen AND attempt = :attempt"
     mine: dict[str, Any] = {":seen": job.status, ":attempt": job.attempt}
     if as_seen:

@@ -58,6 +58,8 @@ class Submission:
     """What batches that its jobs ask for are guarded by (children.py)."""
     concurrent: int | None = None
     """How many jobs of the account may run at once; None: any number."""
+    key_id: str | None = None
+    """Of the API key that asks."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         reply_to=new.reply_to,
         correlation_id=new.correlation_id,
         limits=new.limits,
+        key_id=new.key_id,
         created_at=now,
         fingerprint=_fingerprint(new),
         estimated_seconds=queues.estimated_seconds(waiting),

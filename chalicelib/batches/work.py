@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.batches import kinds, queues, store, turns
 from chalicelib.batches.finish import settle
-from chalicelib.batches.model import Failure, Job, JobStatus
+from chalicelib.batches.model import Failure, Job, JobStatus, Spent
 from chalicelib.batches.running import Running
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import JobCancelled, JobError, LeaseLost, NotYet
@@ -79,6 +79,7 @@ def _come_back(job: Job, *, waits: bool, seconds: int) -> int | None:
 
 def _run(job: Job, context: Any, clock: Clock) -> Job | None:
     """The job as it stands afterwards, whoever moved it."""
+    meter = _Meter(clock)
     try:
         with Running(job, lambda: context.get_remaining_time_in_millis() / 1000, clock) as task:
             outcome = kinds.runner(job.kind)(job.request, task)
@@ -86,32 +87,47 @@ def _run(job: Job, context: Any, clock: Clock) -> Job | None:
         log.info("job stopped: %s", stop.message, extra={"job": job.id})
         return store.get_job(job.token, job.index)
     except NotYet as wait:
-        return _waits(job, wait, clock)
+        return _waits(job, wait, meter)
     except JobError as error:
         failure = Failure(error.code, error.message, error.retryable, error.details)
-        return _failed(job, failure, clock, error.retry_after)
+        return _failed(job, failure, meter, error.retry_after)
     except Exception:
         log.exception("job broke", extra={"job": job.id})
         message = "The job failed for a reason of ours, not of the request: try it again"
-        return _failed(job, Failure("INTERNAL_ERROR", message, retryable=True), clock)
-    return store.complete(job, outcome, now=clock()).job
+        return _failed(job, Failure("INTERNAL_ERROR", message, retryable=True), meter)
+    now, spent = meter.read()
+    return store.complete(job, outcome, now=now, spent=spent).job
 
 
-def _waits(job: Job, wait: NotYet, clock: Clock) -> Job | None:
-    now = clock()
+class _Meter:
+    """Runs from when it is made, by the clock: a worker that waits is paid for, too."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock()
+
+    def read(self) -> tuple[int, Spent]:
+        """The time, and what was spent until then."""
+        now = self._clock()
+        ms = max(0, now - self._began)
+        return now, Spent(ms, ms * settings().memory_mb)
+
+
+def _waits(job: Job, wait: NotYet, meter: _Meter) -> Job | None:
+    now, spent = meter.read()
     if job.started_at and now - job.started_at > settings().longest_wait_seconds * 1000:
         too_long = Failure("TIMEOUT", f"The job waited too long: {wait.message}", retryable=True)
-        return store.fail(job, too_long, now=now).job
+        return store.fail(job, too_long, now=now, spent=spent).job
     log.info("job waits: %s", wait.message, extra={"job": job.id, "in": wait.seconds})
-    return store.release(job, queued_at=now + wait.seconds * 1000, waits=job.waits + 1).job
+    return store.release(job, queued_at=now + wait.seconds * 1000, waits=job.waits + 1, spent=spent).job
 
 
-def _failed(job: Job, failure: Failure, clock: Clock, retry_after: int | None = None) -> Job | None:
+def _failed(job: Job, failure: Failure, meter: _Meter, retry_after: int | None = None) -> Job | None:
     """Transient failures go back to the queue while attempts are left; the others end the job."""
-    now = clock()
+    now, spent = meter.read()
     if failure.retryable and job.tries < settings().max_attempts:
         asked_for = min(retry_after or 0, settings().retry_after_most)
         pause = max(settings().retry_seconds * 2 ** (job.tries - 1), asked_for)
         log.warning("job failed, tried again later", extra={"job": job.id, "code": failure.code, "in": pause})
-        return store.release(job, queued_at=now + pause * 1000, failure=failure).job
-    return store.fail(job, failure, now=now).job
+        return store.release(job, queued_at=now + pause * 1000, failure=failure, spent=spent).job
+    return store.fail(job, failure, now=now, spent=spent).job

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib import aws
-from chalicelib.settings import settings
+from chalicelib.settings import RECOGNISERS, settings
 from chalicelib.task import Task
 from chalicelib.text import cache, summarize, urls
 from chalicelib.text.content import render
@@ -86,6 +86,7 @@ class _Video:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._task = wanted.task
+        self._stored = 0
 
     def run(self) -> dict[str, Any]:
         found = self._find()
@@ -117,7 +118,7 @@ class _Video:
     def _outcome(self, found: _Found, summaries: tuple[Summary, ...], seconds: float) -> dict[str, Any]:
         transcript = found.transcript
         text = transcript.text
-        return {
+        made = {
             "video": _video(transcript.video),
             "transcript": {
                 "key": self._put("transcript.json", transcript.to_json()),
@@ -137,11 +138,29 @@ class _Video:
             "timings": {"transcript": round(found.seconds, 3), "summaries": round(seconds, 3)},
             "warnings": ["transcript_truncated"] if found.truncated else [],
         }
+        return made | {"used": self._used(found, summaries)}
+
+    def _used(self, found: _Found, summaries: tuple[Summary, ...]) -> dict[str, Any]:
+        """In the words of chalicelib.usage. Only who listens to a video anew has a recogniser's bill."""
+        transcript = found.transcript
+        end = transcript.video.duration or transcript.covered_until
+        used: dict[str, Any] = {
+            "media_ms": round(end * 1000),
+            "bytes_in": len(transcript.text.encode()),
+            "bytes_out": self._stored,
+        }
+        usage = next((summary.usage for summary in summaries if summary.usage), None)
+        if usage:
+            used |= {"model": usage.model, "tokens_in": usage.input_tokens, "tokens_out": usage.output_tokens}
+        if transcript.source in RECOGNISERS and not found.cached:
+            used |= {"recogniser": transcript.source, "speech_ms": used["media_ms"]}
+        return used
 
     def _put(self, name: str, document: Mapping[str, Any]) -> str:
         key = self._task.object_prefix + name
         body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         aws.s3().put_object(Bucket=settings().bucket, Key=key, Body=body, ContentType="application/json")
+        self._stored += len(body)
         return key
 
 

@@ -47,6 +47,8 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
     calls: int = 0
+    model: str | None = None
+    """`<engine>/<model>` that was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,7 @@ class Summary:
     fallback_reason: str | None = None
     """Why the configured engine did not make it."""
     usage: Usage | None = None
+    """Of all calls for this job's summaries, also of those that came to nothing."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -13,9 +13,24 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import BatchreelError
-from infra.admin import account_commands, key_commands, plan_commands, queue_commands, secret_commands, stacks
+from infra.admin import (
+    account_commands,
+    key_commands,
+    plan_commands,
+    queue_commands,
+    secret_commands,
+    stacks,
+    usage_commands,
+)
 
-COMMANDS = (account_commands, key_commands, plan_commands, queue_commands, secret_commands)
+COMMANDS = (
+    account_commands,
+    key_commands,
+    plan_commands,
+    usage_commands,
+    queue_commands,
+    secret_commands,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import aws
@@ -11,6 +11,8 @@ from chalicelib.settings import settings
 from chalicelib.task import Task
 
 runs: list[str] = []
+lasting: list[Callable[[], None]] = []
+"""Called by each run, as time that passes."""
 
 
 def meanwhile(job_id: str) -> None:
@@ -26,8 +28,14 @@ def forget(job_id: str, request: Mapping[str, Any]) -> None:
     aws.s3().delete_object(Bucket=settings().bucket, Key=sent(job_id))
 
 
+def used(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    return {"media_ms": 60_000, "bytes_in": 1000, "bytes_out": 10} if "half" in outcome else {}
+
+
 def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
     runs.append(task.job_id)
+    for pass_time in lasting:
+        pass_time()
     task.report(10, "starting", {"said": request["do"]})
     meanwhile(task.job_id)
     if request["do"] == "fail":

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.audio import inbox, inbox_items
-from chalicelib.batches import deletion, finish, store, watchdog
+from chalicelib.batches import deletion, finish, ids, store, watchdog
 from chalicelib.batches.model import NewJob
 from chalicelib.batches.submit import Submission, submit
 from chalicelib.clock import now_ms
@@ -25,6 +25,7 @@ NEEDED = {
     "PutItem": "dynamodb:PutItem",
     "UpdateItem": "dynamodb:UpdateItem",
     "DeleteItem": "dynamodb:DeleteItem",
+    "TransactWriteItems": "dynamodb:UpdateItem",
     "BatchWriteItem": "dynamodb:BatchWriteItem",
     "Query": "dynamodb:Query",
     "ListObjectsV2": "s3:ListBucket",
@@ -86,8 +87,31 @@ def test_the_watchdog_may_delete(cloud: Cloud) -> None:
             deletion.delete(*loaded)
     with called() as seen:
         watchdog.sweep(lambda: now_ms() + deletion.FIRST_LOOK_MS)
-    assert seen == set(NEEDED) - {"PutItem"}  # that marks the batch of a playlist's videos
-    assert [name for name in {*seen, "PutItem"} if not statements("watchdog.json", NEEDED[name])] == []
+    of_children = {"PutItem", "TransactWriteItems"}  # these mark and meter the batch of a playlist's videos
+    assert seen == set(NEEDED) - of_children
+    assert [name for name in seen | of_children if not statements("watchdog.json", NEEDED[name])] == []
+
+
+@pytest.mark.parametrize("file", ["api.json", "watchdog.json", "aggregate.json"])
+def test_whoever_meters_may_write_to_rows_of_accounts_alone(file: str) -> None:
+    accounts = {"Fn::GetAtt": ["AccountsTable", "Arn"]}
+    [found] = [each for each in statements(file, "dynamodb:UpdateItem") if each["Resource"] == accounts]
+    assert found["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*"]}}
+
+
+def test_aggregating_calls_what_it_may(cloud: Cloud) -> None:
+    token = ended("text", {"url": "https://example.com/a"})
+    with called() as seen:
+        finish.aggregate({"batch_id": ids.batch_id(token)})
+        finish.aggregate({"batch_id": ids.batch_id(token)})
+    of_dynamodb = {NEEDED[name] for name in seen & set(NEEDED)} | {NEEDED["GetItem"]}
+    assert NEEDED["TransactWriteItems"] in of_dynamodb
+    assert [action for action in of_dynamodb if not statements("aggregate.json", action)] == []
+
+
+def test_the_usage_routes_may_read_the_counters_of_keys() -> None:
+    [found] = statements("api.json", "dynamodb:BatchGetItem")
+    assert found["Resource"] == {"Fn::GetAtt": ["AccountsTable", "Arn"]}
 
 
 @pytest.mark.parametrize("file", ["api.json", "watchdog.json"])

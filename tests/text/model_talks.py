@@ -16,6 +16,7 @@ from chalicelib.text.transcript import Chapter
 from tests.stand_ins.models import Models
 
 ENGINES = ("bedrock", "openai")
+MODELS = {"bedrock": "bedrock/amazon.nova-lite-v1:0", "openai": "openai/small-model"}
 KEY = "sk-of-the-operator"
 SECONDS = 10.0
 """Each segment of a talk."""
@@ -48,8 +49,10 @@ def talk(
 
 
 class Bench:
-    def __init__(self, server: Models) -> None:
+    def __init__(self, server: Models, model: str = "") -> None:
         self.server = server
+        self.model = model
+        """`<engine>/<model>`, as usage names it."""
         self.pauses: list[float] = []
 
     def run(
@@ -80,5 +83,5 @@ def bench(monkeypatch: pytest.MonkeyPatch, engine: str, /, **options: object) ->
         for name, value in options.items():
             monkeypatch.setenv("BATCHREEL_" + name.upper(), str(value))
         aws.bedrock.cache_clear()
-        yield Bench(server)
+        yield Bench(server, MODELS.get(engine, ""))
         aws.bedrock.cache_clear()

@@ -36,7 +36,7 @@ def test_a_throttled_call_is_made_again_after_growing_pauses(desk: Bench) -> Non
     desk.server.say(throttled(), throttled())
     made = desk.run(talk(), "tldr")["tldr"]
     assert made.fallback_reason is None
-    assert made.usage == Usage(1000, 100, 3)
+    assert made.usage == Usage(1000, 100, 3, desk.model)
     assert 0.8 <= desk.pauses[0] <= 1.2
     assert 1.6 <= desk.pauses[1] <= 2.4
 
@@ -126,7 +126,15 @@ def test_many_modes_that_do_not_fit_one_answer_are_asked_for_in_two(desk: Bench)
     made = desk.run(talk(), *MODES)
     assert {summary.fallback_reason for summary in made.values()} == {None}
     assert [len(call.modes) for call in desk.server.calls] == [6, 3, 3]
-    assert made["tldr"].usage == Usage(3000, 300, 3)
+    assert made["tldr"].usage == Usage(3000, 300, 3, desk.model)
+
+
+def test_tokens_of_answers_that_came_to_nothing_are_told_too(desk: Bench) -> None:
+    """They are paid for; the summaries are the embedded engine's."""
+    desk.server.otherwise = Says("no JSON")
+    made = desk.run(talk(), "tldr", "brief")
+    assert {summary.engine for summary in made.values()} == {"embedded"}
+    assert {summary.usage for summary in made.values()} == {Usage(2000, 200, 2, desk.model)}
 
 
 def test_they_are_halved_once_only(desk: Bench) -> None:

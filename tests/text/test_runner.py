@@ -16,6 +16,7 @@ from chalicelib.text.failures import TextError
 from chalicelib.text.result import Result
 from tests.conftest import Cloud
 from tests.e2e.videos import LISTED, PLAYLIST_URL, PLAYLISTS, TALK, VIDEOS, url
+from tests.stand_ins.models import Models
 from tests.stand_ins.web import Receiver
 from tests.stand_ins.youtube import YouTube
 from tests.text.tasks import QuietTask
@@ -48,6 +49,28 @@ def test_a_video_becomes_a_transcript_and_its_summaries() -> None:
     facts = next(facts for _, step, facts in task.reports if step == "summarizing")
     assert facts["video"]["title"] == TALK.title
     assert len(json.dumps(outcome)) < 20_000  # it has to fit into a table's item
+
+
+@pytest.mark.usefixtures("youtube")
+def test_it_says_what_it_has_used() -> None:
+    outcome = runner.run({"url": url("talk-000000")}, QuietTask())
+    used = outcome["used"]
+    keys = outcome["transcript"]["key"], outcome["result_key"]
+    sizes = [aws.s3().head_object(Bucket=settings().bucket, Key=key)["ContentLength"] for key in keys]
+    assert used["bytes_out"] == sum(sizes)
+    assert used["bytes_in"] == len(stored(keys[0])["text"].encode())
+    assert used["media_ms"] == round(outcome["video"]["duration"] * 1000)
+    assert not {"model", "recogniser"} & set(used)
+
+
+@pytest.mark.usefixtures("youtube")
+def test_tokens_are_those_that_the_model_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Models() as server:
+        monkeypatch.setenv("BATCHREEL_OPENAI_BASE_URL", server.url("/v1"))
+        monkeypatch.setenv("BATCHREEL_OPENAI_MODEL", "small-model")
+        settings.cache_clear()
+        used = runner.run({"url": url("talk-000000")}, QuietTask())["used"]
+    assert (used["model"], used["tokens_in"], used["tokens_out"]) == ("openai/small-model", 1000, 100)
 
 
 def test_a_second_job_takes_the_stored_transcript(youtube: YouTube) -> None:

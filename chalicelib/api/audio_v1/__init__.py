@@ -30,6 +30,18 @@ def routes() -> Blueprint:
 
         return submit.extract(blueprint.current_request)
 
+    @blueprint.route("/batch/estimate", methods=["POST"], **_ANY_TYPE)
+    def audio_batch_estimate() -> Response:
+        from chalicelib.api.audio_v1 import estimate
+
+        return estimate.batch(blueprint.current_request)
+
+    @blueprint.route("/extract/estimate", methods=["POST"], **_ANY_TYPE)
+    def audio_extract_estimate() -> Response:
+        from chalicelib.api.audio_v1 import estimate
+
+        return estimate.extract(blueprint.current_request)
+
     @blueprint.route("/uploads", methods=["POST"], **_ANY_TYPE)
     def audio_uploads() -> Response:
         from chalicelib.api.audio_v1 import uploads

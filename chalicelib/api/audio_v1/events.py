@@ -43,6 +43,7 @@ def batch_ended(batch: Batch) -> dict[str, Any]:
         "status": batch.status.value,
         "timestamp": iso(batch.ended_at or batch.created_at),
         "counts": counts(batch),
+        "usage": views.batch_usage(batch),
         "statusUrl": f"{LINKS}/batch/{batch.id}",
         **views.files(batch, now_ms()),
         **views.labels(batch.metadata),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Response
@@ -31,9 +32,7 @@ def extract(request: Any) -> Response:
 
 
 def _batch(order: Order) -> Response:
-    body = bodies.read(BatchBody, order.body, error_code)
-    life = gates.of_batch(order.account.plan, body)
-    accepted = _submit(order, body.jobs, "/batch", body.webhook, body.metadata, life)
+    accepted = _submit(planned_batch(order))
     data = {
         "batchId": accepted.batch.id,
         "totalJobs": accepted.batch.total,
@@ -43,9 +42,7 @@ def _batch(order: Order) -> Response:
 
 
 def _extract(order: Order) -> Response:
-    body = bodies.read(ExtractBody, order.body, error_code)
-    life = gates.of_one(order.account.plan, body)
-    accepted = _submit(order, [body], "/extract", None, body.metadata, life)
+    accepted = _submit(planned_extract(order))
     job = accepted.jobs[0]
     data = {
         "jobId": job.id,
@@ -59,14 +56,34 @@ def _extract(order: Order) -> Response:
 ORDERS = Face(batch=_batch, single=_extract, arrays=frozenset({"jobs"}), sender=sender, enveloped=enveloped)
 
 
-def _submit(
+@dataclass(frozen=True)
+class Planned:
+    new: Submission
+    uploads: sources.Named
+
+
+def planned_batch(order: Order) -> Planned:
+    """Raises InvalidRequest, NotInPlan."""
+    body = bodies.read(BatchBody, order.body, error_code)
+    life = gates.of_batch(order.account.plan, body)
+    return _planned(order, body.jobs, "/batch", body.webhook, body.metadata, life)
+
+
+def planned_extract(order: Order) -> Planned:
+    """Raises InvalidRequest, NotInPlan."""
+    body = bodies.read(ExtractBody, order.body, error_code)
+    life = gates.of_one(order.account.plan, body)
+    return _planned(order, [body], "/extract", None, body.metadata, life)
+
+
+def _planned(
     order: Order,
     jobs: Sequence[JobBody],
     path: str,
     webhook: str | None,
     metadata: Mapping[str, str] | None,
     expires_after: int | None,
-) -> Accepted:
+) -> Planned:
     uploads = sources.named(order.account, jobs, array="jobs" if path == "/batch" else "")
     new = Submission(
         account=order.account.id,
@@ -84,8 +101,13 @@ def _submit(
         guards=order.guards(len(jobs)),
         limits=order.limits,
         concurrent=order.concurrent,
+        key_id=order.account.key_id,
     )
-    return _submit_with(uploads, new) if uploads else submit(new)
+    return Planned(new, uploads)
+
+
+def _submit(planned: Planned) -> Accepted:
+    return _submit_with(planned.uploads, planned.new) if planned.uploads else submit(planned.new)
 
 
 def _submit_with(uploads: sources.Named, new: Submission) -> Accepted:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.api import batch_files, links, pace
+from chalicelib.api import batch_files, links, pace, usage_views
 from chalicelib.api.audio_v1 import LINKS
+from chalicelib.api.camel import camel
 from chalicelib.api.links import Link
 from chalicelib.audio.request import CONTENT_TYPES
 from chalicelib.batches import lifetimes
@@ -52,6 +53,8 @@ def job(job: Job, metadata: Mapping[str, str], now: int) -> dict[str, Any]:
     if job.status is JobStatus.COMPLETED:
         view["downloadUrl"] = download_url(job)
         view["warnings"] = list((job.outcome or {}).get("warnings", ()))
+    if job.status.ended:
+        view["usage"] = usage(job)
     if job.failure:
         view["error"] = error(job.failure)
     return view
@@ -69,6 +72,7 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
         "expiresAfter": lifetimes.seconds(batch.expires_after),
         **files(batch, now),
         **labels(batch.metadata),
+        "usage": batch_usage(batch),
         "jobs": [
             {"jobId": job.id, "status": job.status.value, "progress": job.progress}
             | label(job)
@@ -76,6 +80,18 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
             for job in jobs
         ],
     }
+
+
+def usage(job: Job) -> dict[str, Any] | None:
+    """None until it has ended."""
+    view: dict[str, Any] | None = camel(usage_views.of_job(job))
+    return view
+
+
+def batch_usage(batch: Batch) -> dict[str, Any] | None:
+    """None until it is counted, a moment after the end."""
+    view: dict[str, Any] | None = camel(usage_views.of_batch(batch))
+    return view
 
 
 def counts_by_status(batch: Batch, jobs: Sequence[Job]) -> dict[str, int]:

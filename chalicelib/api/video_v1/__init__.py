@@ -29,6 +29,12 @@ def _batches(blueprint: Blueprint) -> None:
 
         return submit.batch(blueprint.current_request)
 
+    @blueprint.route("/batch/estimate", methods=["POST"], **_ANY_TYPE)
+    def estimate_batch() -> Response:
+        from chalicelib.api.video_v1 import estimate
+
+        return estimate.batch(blueprint.current_request)
+
     @blueprint.route("/batch/status/{batch_id}", methods=["GET"], **_ANY_TYPE)
     def batch_status(batch_id: str) -> Response:
         from chalicelib.api.video_v1 import status
@@ -60,6 +66,12 @@ def _videos(blueprint: Blueprint) -> None:
         from chalicelib.api.video_v1 import submit
 
         return submit.video(blueprint.current_request)
+
+    @blueprint.route("/videos/estimate", methods=["POST"], **_ANY_TYPE)
+    def estimate_video() -> Response:
+        from chalicelib.api.video_v1 import estimate
+
+        return estimate.video(blueprint.current_request)
 
     @blueprint.route("/videos/status/{job_id}", methods=["GET"], **_ANY_TYPE)
     def video_status(job_id: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.api import batch_files, pace
+from chalicelib.api import batch_files, pace, usage_views
 from chalicelib.api.links import Link
 from chalicelib.api.video_v1 import views
 from chalicelib.batches import lifetimes
@@ -27,6 +27,7 @@ def status(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
         "expires_at": pace.when(batch.expires_at),
         **files(batch, now),
         **labels(batch),
+        "usage": usage_views.of_batch(batch),
         "individual_jobs": [views.in_batch(job) for job in jobs],
     }
 
@@ -42,6 +43,7 @@ def listed(batch: Batch) -> dict[str, Any]:
         "completed_at": pace.when(batch.ended_at),
         "expires_at": pace.when(batch.expires_at),
         **labels(batch),
+        "usage": usage_views.of_batch(batch),
     }
 
 

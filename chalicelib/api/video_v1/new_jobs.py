@@ -31,12 +31,14 @@ def new_jobs(
     priority: str,
     by_mode: bool,
     idempotency: tuple[str, str] | None,
+    keep: bool = True,
 ) -> list[NewJob]:
-    """`array`: the name of the list they came in; empty for a single one. Raises Refused."""
+    """`array`: the name of the list they came in; empty for a single one. `keep`: put captions into the
+    bucket. Raises Refused."""
     place = _place(account, idempotency)
     for number, item in enumerate(items):
         _refuse_missing_features(item, f"{array}[{number}]." if array else "")
-    return [_new_job(place, item, priority, by_mode) for item in items]
+    return [_new_job(place, item, priority, by_mode, keep) for item in items]
 
 
 def _refuse_missing_features(item: VideoItem, place: str) -> None:
@@ -50,8 +52,10 @@ def _refuse_missing_features(item: VideoItem, place: str) -> None:
             )
 
 
-def _new_job(place: str, item: VideoItem, priority: str, by_mode: bool) -> NewJob:
+def _new_job(place: str, item: VideoItem, priority: str, by_mode: bool, keep: bool) -> NewJob:
     request = _request(place, item)
+    if keep and request.captions_key:
+        _keep(request.captions_key, item.captions or "")
     echo: dict[str, Any] = {name: value for name in ATTRIBUTION if (value := getattr(item, name)) is not None}
     if item.sent_url != request.url:
         echo["sent_as"] = {request.url: item.sent_url}
@@ -69,7 +73,7 @@ def _request(place: str, item: VideoItem) -> TextRequest:
         language=None if options.language == "auto" else options.language,
         custom_instructions=item.custom_instructions,
         captions_url=item.captions_url,
-        captions_key=_kept(place, item.captions) if item.captions else None,
+        captions_key=_captions_key(place, item.captions) if item.captions else None,
         captions_format=item.captions_format,
         speech_to_text=bool(options.speech_to_text),
         allow_translation=bool(options.allow_translation),
@@ -92,11 +96,12 @@ def _place(account: Account, idempotency: tuple[str, str] | None) -> str:
     return "\0".join((account.id, *(idempotency or (secrets.token_hex(16),))))
 
 
-def _kept(place: str, captions: str) -> str:
-    """Under a key of the content as well: equal items are the same work."""
-    content = captions.encode()
-    key = "captions/" + hashlib.sha256(place.encode() + b"\0" + content).hexdigest()
+def _captions_key(place: str, captions: str) -> str:
+    """Of the content as well: equal items are the same work."""
+    return "captions/" + hashlib.sha256(place.encode() + b"\0" + captions.encode()).hexdigest()
+
+
+def _keep(key: str, captions: str) -> None:
     aws.s3().put_object(
-        Bucket=settings().bucket, Key=key, Body=content, ContentType="text/plain; charset=utf-8"
+        Bucket=settings().bucket, Key=key, Body=captions.encode(), ContentType="text/plain; charset=utf-8"
     )
-    return key

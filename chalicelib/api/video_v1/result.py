@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.api import pace
+from chalicelib.api import pace, usage_views
 from chalicelib.api.envelopes import success
 from chalicelib.api.video_v1 import stored, summaries, views
 from chalicelib.api.video_v1.lookup import caller, outcome, own_job
@@ -38,6 +38,7 @@ def result(request: Any, job_id: str) -> Response:
         **views.times(job),
         "expires_at": pace.when(job.expires_at),
         "warnings": list(made.get("warnings", ())),
+        "usage": usage_views.of_job(job),
         **views.attribution(job),
         **views.custom_id(job),
         **views.child(job),

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.api import pace
+from chalicelib.api import pace, usage_views
 from chalicelib.api.envelopes import success
 from chalicelib.api.video_v1 import batch_views, stored, summaries, views
 from chalicelib.api.video_v1.lookup import caller, expired, own_batch
@@ -41,6 +41,7 @@ def results(request: Any, batch_id: str) -> Response:
         "expires_at": pace.when(batch.expires_at),
         **batch_views.files(batch, now),
         **batch_views.labels(batch),
+        "usage": usage_views.of_batch(batch),
         "limit": limit,
         "offset": offset,
         "has_more": bool(page) and offset + len(page) < len(jobs),
@@ -88,6 +89,7 @@ def _successful(job: Job, by_mode: bool, now: int) -> dict[str, Any]:
         "export_urls": stored.export_paths(job) if transcript else {},
         "processing_time": views.times(job)["processing_time"],
         "warnings": list(outcome.get("warnings", ())),
+        "usage": usage_views.of_job(job),
         **views.custom_id(job),
         **views.child(job),
     }
@@ -100,5 +102,6 @@ def _failed(job: Job) -> dict[str, Any]:
         "error": views.error(views.failure(job)),
         "video_id": views.video_id(job),
         "video_url": views.video_url(job),
+        "usage": usage_views.of_job(job),
         **views.custom_id(job),
     }

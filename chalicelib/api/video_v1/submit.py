@@ -31,17 +31,27 @@ def video(request: Any) -> Response:
     return _video(order, by_mode=Query(request, "summaries").by_mode())
 
 
-def _batch(order: Order, by_mode: bool = False) -> Response:
+def planned_batch(order: Order, by_mode: bool = False, *, keep: bool = True) -> Submission:
+    """`keep`: whether captions that came along are kept for its jobs. Raises InvalidRequest, Refused,
+    NotInPlan."""
     body = reading.body(BatchBody, order.body)
     life = gates.of_batch(order.account.plan, body)
     array, items = body.items
     key = order.idempotency(FACE + "/batch/process")
     priority = body.priority or "normal"
-    new = Submission(
+    return Submission(
         account=order.account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(order.account, items, array=array, priority=priority, by_mode=by_mode, idempotency=key),
+        jobs=new_jobs(
+            order.account,
+            items,
+            array=array,
+            priority=priority,
+            by_mode=by_mode,
+            idempotency=key,
+            keep=keep,
+        ),
         webhooks=(body.webhook_url,) if body.webhook_url else (),
         idempotency=key,
         metadata=body.metadata or {},
@@ -53,8 +63,12 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
         guards=order.guards(len(items)),
         limits=order.limits,
         concurrent=order.concurrent,
+        key_id=order.account.key_id,
     )
-    accepted = submit(new)
+
+
+def _batch(order: Order, by_mode: bool = False) -> Response:
+    accepted = submit(planned_batch(order, by_mode))
     data = {
         "batch_id": accepted.batch.id,
         "status": "processing",
@@ -67,15 +81,24 @@ def _batch(order: Order, by_mode: bool = False) -> Response:
     return success(data, headers=idempotency.replayed(accepted))
 
 
-def _video(order: Order, by_mode: bool = False) -> Response:
+def planned_video(order: Order, by_mode: bool = False, *, keep: bool = True) -> Submission:
+    """As `planned_batch`."""
     body = reading.body(VideoBody, order.body)
     life = gates.of_video(order.account.plan, body)
     key = order.idempotency(FACE + "/videos/process")
-    new = Submission(
+    return Submission(
         account=order.account.id,
         kind="text",
         face=FACE,
-        jobs=new_jobs(order.account, [body], array="", priority="normal", by_mode=by_mode, idempotency=key),
+        jobs=new_jobs(
+            order.account,
+            [body],
+            array="",
+            priority="normal",
+            by_mode=by_mode,
+            idempotency=key,
+            keep=keep,
+        ),
         idempotency=key,
         metadata=body.metadata or {},
         expires_after=life,
@@ -85,8 +108,12 @@ def _video(order: Order, by_mode: bool = False) -> Response:
         guards=order.guards(1),
         limits=order.limits,
         concurrent=order.concurrent,
+        key_id=order.account.key_id,
     )
-    accepted = submit(new)
+
+
+def _video(order: Order, by_mode: bool = False) -> Response:
+    accepted = submit(planned_video(order, by_mode))
     job = accepted.jobs[0]
     data = {"job_id": job.id, "status": "queued", "created_at": iso(job.created_at), **views.custom_id(job)}
     return success(data, headers=idempotency.replayed(accepted))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.settings import settings
+from chalicelib.text.engines import engine_name
 from chalicelib.text.failures import TextError
 from chalicelib.text.summarize import choice
 from chalicelib.text.summarize.embedded.engine import Embedded
@@ -43,7 +44,7 @@ def run(
 
     Raises TextError SUMMARY_FAILED.
     """
-    name = choice.engine_name(settings())
+    name = engine_name(settings())
     if name == "embedded" or not talk.segments:
         attempt = Attempt()
     else:
@@ -52,7 +53,7 @@ def run(
     made = attempt.summaries | _embedded(talk, missing, instructions, attempt.reasons)
     if any(mode not in made for mode in modes):
         raise TextError("SUMMARY_FAILED")
-    return tuple(made[mode] for mode in modes)
+    return tuple(replace(made[mode], usage=attempt.usage) for mode in modes)
 
 
 def _limit(seconds_left: Callable[[], float] | None) -> Limit:
@@ -74,10 +75,13 @@ def _attempt(
     tick: Callable[[], None],
     sleep: Sleep,
 ) -> Attempt:
+    asked: list[Calls] = []
+
     def work() -> Attempt:
         try:
             provider = choice.provider(name, settings())
             calls = Calls(provider, limit, settings().model_timeout, sleep)
+            asked.append(calls)
             engine: Engine = Model(provider, calls, settings().model_context)
             return engine.attempt(talk, modes, instructions)
         except choice.NotConfigured as error:
@@ -95,6 +99,7 @@ def _attempt(
         attempt = within(limit, work, tick)
     except ModelError as error:
         attempt = _none(modes, error.reason)
+    attempt.usage = asked[0].usage if asked and asked[0].usage.calls else None
     for reason in sorted(set(attempt.reasons.values())):
         log.warning("summaries without the model: %s", reason)
     return attempt

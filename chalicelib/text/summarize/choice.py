@@ -17,15 +17,6 @@ class NotConfigured(Exception):
     """An engine is wanted by its name, but not set up."""
 
 
-def engine_name(options: Settings) -> str:
-    """`embedded`, `bedrock` or `openai`."""
-    if options.engine != "auto":
-        return options.engine
-    if options.bedrock_model:
-        return "bedrock"
-    return "openai" if options.openai_base_url and options.openai_model else "embedded"
-
-
 def provider(name: str, options: Settings) -> Provider:
     """Raises NotConfigured, and ModelError if it cannot be reached from here at all."""
     return _bedrock(options) if name == "bedrock" else _openai(options)

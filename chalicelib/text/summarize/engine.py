@@ -9,7 +9,7 @@ from typing import Protocol
 from chalicelib.text.author_chapters import within
 from chalicelib.text.segments import Segment, punctuated, split
 from chalicelib.text.summarize.embedded.terms import known_language
-from chalicelib.text.summary import Summary
+from chalicelib.text.summary import Summary, Usage
 from chalicelib.text.transcript import Chapter, Transcript
 
 
@@ -43,6 +43,8 @@ class Attempt:
 
     summaries: dict[str, Summary] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
+    usage: Usage | None = None
+    """Of a model, whatever came of it."""
 
 
 class Engine(Protocol):

@@ -32,7 +32,7 @@ class Calls:
         self._timeout = timeout
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._usage = Usage()
+        self._usage = Usage(model=f"{provider.name}/{provider.model}")
 
     @property
     def usage(self) -> Usage:
@@ -68,6 +68,7 @@ class Calls:
                 so_far.input_tokens + more.input_tokens,
                 so_far.output_tokens + more.output_tokens,
                 so_far.calls + more.calls,
+                so_far.model,
             )
 
 

@@ -38,8 +38,6 @@ class Model:
         attempt = Attempt()
         for assignment in assignments:
             self._write(assignment, source, attempt)
-        usage = self._calls.usage
-        attempt.summaries = {mode: replace(made, usage=usage) for mode, made in attempt.summaries.items()}
         return attempt
 
     def _groups(self, whole: Assignment) -> list[tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""What accounts use, and what that costs by the price table: docs/usage.md."""
