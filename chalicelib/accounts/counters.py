@@ -1,5 +1,5 @@
-"""How often a key was used: a number in its row for each hour, day and month (UTC) in which it was, and for the
-requests of a day that failed."""
+"""How often a key was used: a number in its row for each hour, day and month (UTC) in which it was, and for a
+day's requests that failed."""
 
 from __future__ import annotations
 
