@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib import aws
-from chalicelib.batches import items, open_index
+from chalicelib.batches import items, open_index, transactions
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.settings import settings
 
@@ -30,7 +28,7 @@ def insert(batch: Batch, jobs: Sequence[Job], parent: Job | None = None, takes: 
     chunks = [[_put_absent(row) for row in rows[n : n + size]] for n in range(0, last, size)]
     commit = [_put_absent(row) for row in (*rows[last:], *names, head)]
     commit += [_asks_for(batch, parent)] if parent else []
-    return all(_transact(actions) for actions in (*chunks, commit))
+    return all(transactions.write(actions) for actions in (*chunks, commit))
 
 
 def taker(name: str) -> str | None:
@@ -60,19 +58,3 @@ def _asks_for(batch: Batch, parent: Job) -> dict[str, Any]:
         ),
     }
     return {"Update": update}
-
-
-def _transact(actions: Sequence[Any]) -> bool:
-    try:
-        aws.dynamodb().transact_write_items(TransactItems=actions)
-    except ClientError as error:
-        if _taken(error):
-            return False
-        raise
-    return True
-
-
-def _taken(error: ClientError) -> bool:
-    """The items exist, or another transaction is writing them at this moment."""
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") in ("ConditionalCheckFailed", "TransactionConflict") for reason in reasons)

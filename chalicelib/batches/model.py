@@ -28,11 +28,12 @@ MOVES: Mapping[JobStatus, frozenset[JobStatus]] = {
     JobStatus.QUEUED: frozenset({JobStatus.PROCESSING, JobStatus.FAILED, JobStatus.CANCELLED}),
     JobStatus.PROCESSING: ENDED | {JobStatus.QUEUED, JobStatus.PROCESSING},
     JobStatus.COMPLETED: frozenset(),
-    JobStatus.FAILED: frozenset(),
-    JobStatus.CANCELLED: frozenset(),
+    JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
+    JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
 }
 """QUEUED to FAILED is a job whose message ended in the dead-letter queue; PROCESSING to QUEUED is a
-transient failure or a lost worker, PROCESSING to PROCESSING a lease taken over."""
+transient failure or a lost worker, PROCESSING to PROCESSING a lease taken over. Only a retry that somebody
+asks for (control.py) brings back what has failed or was cancelled; what is completed stays so."""
 
 
 class BatchStatus(StrEnum):
@@ -52,6 +53,20 @@ class Failure:
     message: str
     retryable: bool = False
     details: str | None = None
+
+
+@dataclass(frozen=True)
+class Past:
+    """How a job ended before it was retried."""
+
+    round: int
+    attempt: int
+    """The number that its end had."""
+    attempts: int
+    """Of that round; 0: it never ran."""
+    status: JobStatus
+    error: Failure | None
+    ended_at: int
 
 
 @dataclass(frozen=True)
@@ -98,9 +113,14 @@ class Job:
     queued_at: int
     """When its message is, or will be, visible to a worker."""
     resends: int = 0
+    round: int = 0
+    """Of its batch, when it was last queued."""
     attempt: int = 0
+    """A number for each attempt, and one for each retry, so that no two ends of a job have the same."""
+    earlier: int = 0
+    """The numbers taken before this round."""
     waits: int = 0
-    """Attempts that ended because something outside was not ready; they do not count as tries."""
+    """Attempts of this round that ended because something outside was not ready; they count as no tries."""
     lease_until: int = 0
     progress: int = 0
     step: str | None = None
@@ -110,14 +130,21 @@ class Job:
     expires_at: int | None = None
     outcome: Mapping[str, Any] | None = None
     error: Failure | None = None
+    history: tuple[Past, ...] = ()
+    """Oldest first; the last few."""
 
     @property
     def id(self) -> str:
         return ids.job_id(self.token, self.index)
 
     @property
+    def attempts(self) -> int:
+        """In this round."""
+        return self.attempt - self.earlier
+
+    @property
     def tries(self) -> int:
-        return self.attempt - self.waits
+        return self.attempts - self.waits
 
     @property
     def event_id(self) -> str:
@@ -158,6 +185,11 @@ class Batch:
     correlation_id: str | None = None
     created_at: int
     round: int = 0
+    """How often some of its jobs were retried."""
+    retrying: frozenset[int] = frozenset()
+    """Jobs of this round that are still to be queued again."""
+    cancel_requested_at: int | None = None
+    """From then on, what has not ended is to be cancelled."""
     done: frozenset[int] = frozenset()
     failed: frozenset[int] = frozenset()
     cancelled: frozenset[int] = frozenset()
@@ -190,7 +222,7 @@ class Batch:
 
     @property
     def complete(self) -> bool:
-        return len(self.counted) == self.total
+        return len(self.counted) == self.total and not self.retrying
 
     @property
     def status(self) -> BatchStatus:
