@@ -148,12 +148,20 @@ class Job:
 
     @property
     def event_id(self) -> str:
-        return f"evt_{self.token}{self.index:03x}_{self.attempt}"
+        return self._event_id(self.attempt)
+
+    def _event_id(self, number: int) -> str:
+        return f"evt_{self.token}{self.index:03x}_{number}"
 
     @property
     def event_type(self) -> str:
         """Of its end."""
         return f"job.{self.status.value}"
+
+    @property
+    def earlier_events(self) -> Mapping[str, str]:
+        """Ids and types of what was told of its ends before it was retried, as far as they are known."""
+        return {self._event_id(past.attempt): f"job.{past.status.value}" for past in self.history}
 
     @property
     def failure(self) -> Failure | None:
@@ -210,11 +218,19 @@ class Batch:
 
     @property
     def event_id(self) -> str:
-        return f"evt_{self.token}000_{self.round}"
+        return self._event_id(self.round)
+
+    def _event_id(self, number: int) -> str:
+        return f"evt_{self.token}000_{number}"
 
     @property
     def event_type(self) -> str:
         return "batch.completed"
+
+    @property
+    def earlier_events(self) -> Mapping[str, str]:
+        """As of a job."""
+        return {self._event_id(number): self.event_type for number in range(self.round)}
 
     @property
     def counted(self) -> frozenset[int]:

@@ -90,6 +90,7 @@ def _successful(job: Job, by_mode: bool, now: int) -> dict[str, Any]:
         "warnings": list(outcome.get("warnings", ())),
         **views.custom_id(job),
         **views.child(job),
+        **views.history(job),
     }
     return view | ({"expanded": outcome["expanded"]} if "expanded" in outcome else {})
 
@@ -101,4 +102,5 @@ def _failed(job: Job) -> dict[str, Any]:
         "video_id": views.video_id(job),
         "video_url": views.video_url(job),
         **views.custom_id(job),
+        **views.history(job),
     }

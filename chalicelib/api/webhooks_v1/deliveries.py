@@ -8,12 +8,12 @@ from chalice.app import Response
 
 from chalicelib.accounts.account import Account
 from chalicelib.accounts.endpoint_rows import EVENTS, TEST
-from chalicelib.api import idempotency
+from chalicelib.api import bodies, idempotency, query
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
-from chalicelib.api.webhooks_v1 import cursors, delivery_views, query
+from chalicelib.api.webhooks_v1 import cursors, delivery_views
 from chalicelib.batches import ids
-from chalicelib.errors import InvalidRequest, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.webhooks import addresses, attempts, deliveries
 from chalicelib.webhooks.addresses import Address
 from chalicelib.webhooks.deliveries import Delivery, Status
@@ -68,8 +68,7 @@ def attempt(request: Any, delivery_id: str, number: str) -> Response:
 def resend(request: Any, delivery_id: str) -> Response:
     """Whether the delivery is the caller's is looked at where the delivery is: it may have no row yet."""
     account = caller(request.headers)
-    if request.raw_body.strip() not in (b"", b"{}"):
-        raise InvalidRequest("This request takes no fields: send it without a body")
+    bodies.require_none(request.raw_body)
     address = _address(delivery_id)
     key = idempotency.key_for(request.headers, f"webhooks/{delivery_id}/resend")
     run = ids.derived_token(account.id, *key) if key else ids.new_token()
