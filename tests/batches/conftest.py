@@ -15,5 +15,6 @@ def engine(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     monkeypatch.setitem(kinds.RUNNERS, "echo", "tests.batches.echo_kind")
     monkeypatch.setitem(kinds.SENT, "echo", "tests.batches.echo_kind")
     monkeypatch.setenv("BATCHREEL_QUEUE_URL_ECHO_NORMAL", os.environ["BATCHREEL_QUEUE_URL_AUDIO_NORMAL"])
+    monkeypatch.setattr(echo_kind, "mended", False)
     echo_kind.runs.clear()
     return cloud
