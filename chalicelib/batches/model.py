@@ -25,13 +25,14 @@ class JobStatus(StrEnum):
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
 
 MOVES: Mapping[JobStatus, frozenset[JobStatus]] = {
-    JobStatus.QUEUED: frozenset({JobStatus.PROCESSING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.QUEUED: ENDED | {JobStatus.PROCESSING},
     JobStatus.PROCESSING: ENDED | {JobStatus.QUEUED, JobStatus.PROCESSING},
     JobStatus.COMPLETED: frozenset(),
     JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
     JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
 }
-"""QUEUED to FAILED is a job whose message ended in the dead-letter queue; PROCESSING to QUEUED is a
+"""QUEUED to COMPLETED or FAILED is a job that took the outcome of an equal one, or whose message ended in the
+dead-letter queue; PROCESSING to QUEUED is a
 transient failure or a lost worker, PROCESSING to PROCESSING a lease taken over. Only a retry that somebody
 asks for (control.py) brings back what has failed or was cancelled; what is completed stays so."""
 

@@ -101,7 +101,7 @@ def test_what_has_ended_keeps_its_end(cloud: Cloud, wish: str) -> None:
     accepted = accept(cloud.clock, wish)
     work_off(cloud.clock)
     before = loaded(accepted)
-    with pytest.raises(Conflict, match="The job has ended, it is (completed|failed)") as refused:
+    with pytest.raises(Conflict, match=r"The job has ended, it is (completed|failed)") as refused:
         cancel(cloud, accepted)
     assert refused.value.code == "JOB_ENDED"
     with pytest.raises(Conflict, match="The batch has ended") as refused:
