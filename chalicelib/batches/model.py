@@ -31,10 +31,10 @@ MOVES: Mapping[JobStatus, frozenset[JobStatus]] = {
     JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
     JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
 }
-"""QUEUED to COMPLETED or FAILED is a job that took the outcome of an equal one, or whose message ended in the
-dead-letter queue; PROCESSING to QUEUED is a
-transient failure or a lost worker, PROCESSING to PROCESSING a lease taken over. Only a retry that somebody
-asks for (control.py) brings back what has failed or was cancelled; what is completed stays so."""
+"""QUEUED to COMPLETED is a job that took the outcome of an equal one, QUEUED to FAILED also one whose message
+ended in the dead-letter queue; PROCESSING to QUEUED is a transient failure or a lost worker, PROCESSING to
+PROCESSING a lease taken over. Only a retry that somebody asks for (retrying.py) brings back what has failed or
+was cancelled; what is completed stays so."""
 
 
 class BatchStatus(StrEnum):

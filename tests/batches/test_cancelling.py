@@ -264,6 +264,7 @@ def test_what_is_not_told_in_time_the_watchdog_tells(cloud: Cloud) -> None:
         cancel_all(cloud, accepted)
     assert statuses(accepted) == [CANCELLED] * 3
     assert len(loaded(accepted)[0].counted) == 1
+    cloud.clock.forward(61)
     watchdog.sweep(cloud.clock)
     assert loaded(accepted)[0].status is BatchStatus.CANCELLED
     assert len([name for name in executions() if name.startswith("job_")]) == 3

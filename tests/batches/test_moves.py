@@ -72,30 +72,15 @@ ACTIONS: Final[dict[str, Act]] = {
     "finish": finish,
     "give back": give_back,
 }
-EXPECTED: Final[dict[JobStatus, dict[str, JobStatus | str]]] = {
-    Q: {
-        **{"deliver": DONE, "watchdog": Q, "lose": Q, "bury": FAILED, "cancel": CANCELLED},
-        **{"retry": "NOT_ENDED", "finish": Q, "give back": Q},
-    },
-    P: {
-        **{"deliver": P, "watchdog": P, "lose": Q, "bury": P, "cancel": CANCELLED},
-        **{"retry": "NOT_ENDED", "finish": DONE, "give back": Q},
-    },
-    DONE: {
-        **{"deliver": DONE, "watchdog": DONE, "lose": DONE, "bury": DONE, "cancel": "JOB_ENDED"},
-        **{"retry": "NOTHING_TO_RETRY", "finish": DONE, "give back": DONE},
-    },
-    FAILED: {
-        **{"deliver": FAILED, "watchdog": FAILED, "lose": FAILED, "bury": FAILED, "cancel": "JOB_ENDED"},
-        **{"retry": Q, "finish": FAILED, "give back": FAILED},
-    },
-    CANCELLED: {
-        **{"deliver": CANCELLED, "watchdog": CANCELLED, "lose": CANCELLED, "bury": CANCELLED},
-        **{"cancel": CANCELLED, "retry": Q, "finish": CANCELLED, "give back": CANCELLED},
-    },
+EXPECTED: Final[dict[JobStatus, tuple[JobStatus | str, ...]]] = {
+    Q: (DONE, Q, Q, FAILED, CANCELLED, "NOT_ENDED", Q, Q),
+    P: (P, P, Q, P, CANCELLED, "NOT_ENDED", DONE, Q),
+    DONE: (DONE, DONE, DONE, DONE, "JOB_ENDED", "NOTHING_TO_RETRY", DONE, DONE),
+    FAILED: (FAILED, FAILED, FAILED, FAILED, "JOB_ENDED", Q, FAILED, FAILED),
+    CANCELLED: (CANCELLED, CANCELLED, CANCELLED, CANCELLED, CANCELLED, Q, CANCELLED, CANCELLED),
 }
-"""What it then is, or the code of the refusal. A worker that finishes a queued job has lost its lease; one that
-runs is delivered to nobody else."""
+"""What it then is, or the code of the refusal, in the order of the actions. A worker that finishes a queued job
+has lost its lease; one that runs is delivered to nobody else."""
 
 
 def brought_to(status: JobStatus, cloud: Cloud) -> Accepted:
@@ -128,7 +113,7 @@ def test_each_action_on_each_status(cloud: Cloud, status: JobStatus, action: str
     except RequestError as error:
         refusal = error.code
     [after] = loaded(accepted)[1]
-    expected = EXPECTED[status][action]
+    expected = dict(zip(ACTIONS, EXPECTED[status], strict=True))[action]
     if isinstance(expected, JobStatus):
         assert (after.status, refusal) == (expected, None)
         assert after.status is status or after.status in MOVES[status]
@@ -137,16 +122,12 @@ def test_each_action_on_each_status(cloud: Cloud, status: JobStatus, action: str
         assert after == before
 
 
-def test_the_table_names_every_action_for_every_status() -> None:
-    assert {status: set(EXPECTED[status]) for status in JobStatus} == {s: set(ACTIONS) for s in JobStatus}
-
-
 def test_every_move_of_the_table_is_made_by_an_action() -> None:
     """But for those in the midst of a delivery: taken, taken over, failed."""
     made = {
         (status, after)
         for status, row in EXPECTED.items()
-        for after in row.values()
+        for after in row
         if isinstance(after, JobStatus) and after is not status
     }
     allowed = {(status, after) for status, moves in MOVES.items() for after in moves}

@@ -146,7 +146,7 @@ class Life(RuleBasedStateMachine):
                 pass
 
     def settles(self) -> None:
-        """Left alone, it ends: each round told once, each end of a job with an execution of its own at most."""
+        """Left alone, it ends, and each of its rounds is told once."""
         for _ in range(20):
             if self.now[0].ended_at:
                 break
