@@ -33,8 +33,8 @@ MOVES: Mapping[JobStatus, frozenset[JobStatus]] = {
 }
 """QUEUED to COMPLETED is a job that took the outcome of an equal one, QUEUED to FAILED also one whose message
 ended in the dead-letter queue; PROCESSING to QUEUED is a transient failure or a lost worker, PROCESSING to
-PROCESSING a lease taken over. Only a retry that somebody asks for (retrying.py) brings back what has failed or
-was cancelled; what is completed stays so."""
+PROCESSING a lease taken over. Only a retry that somebody asks for (retrying.py) brings back what has failed
+or was cancelled; what is completed stays so."""
 
 
 class BatchStatus(StrEnum):

@@ -79,8 +79,8 @@ EXPECTED: Final[dict[JobStatus, tuple[JobStatus | str, ...]]] = {
     FAILED: (FAILED, FAILED, FAILED, FAILED, "JOB_ENDED", Q, FAILED, FAILED),
     CANCELLED: (CANCELLED, CANCELLED, CANCELLED, CANCELLED, CANCELLED, Q, CANCELLED, CANCELLED),
 }
-"""What it then is, or the code of the refusal, in the order of the actions. A worker that finishes a queued job
-has lost its lease; one that runs is delivered to nobody else."""
+"""What it then is, or the code of the refusal, in the order of the actions. A worker that finishes a queued
+job has lost its lease; one that runs is delivered to nobody else."""
 
 
 def brought_to(status: JobStatus, cloud: Cloud) -> Accepted:
