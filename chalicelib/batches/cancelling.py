@@ -30,7 +30,9 @@ def cancel_job(job: Job, clock: Clock = now_ms) -> None:
     stands, more = _stop(job, clock)
     if stands is None or (stands.status is not JobStatus.CANCELLED and not more):
         how = stands.status.value if stands else "deleted"
-        raise Conflict(f"The job has ended, it is {how}: only what has not ended can be cancelled", code=_JOB)
+        raise Conflict(
+            f"The job has ended, it is {how}: only what has not ended can be cancelled", code="JOB_ENDED"
+        )
     _tell([*more, stands], clock)
 
 
@@ -42,7 +44,9 @@ def cancel_batch(batch: Batch, jobs: Sequence[Job], clock: Clock = now_ms) -> No
     more = [job for _, children in ended for job in children]
     if marked is None and not more and batch.cancel_requested_at is None:
         how = f"it is {batch.status.value.replace('_', ' ')}"
-        raise Conflict(f"The batch has ended, {how}: only what has not ended can be cancelled", code=_BATCH)
+        raise Conflict(
+            f"The batch has ended, {how}: only what has not ended can be cancelled", code="BATCH_ENDED"
+        )
     _tell([*more, *(job for job, _ in ended if job and job.index not in batch.counted)], clock)
     if marked:  # its last jobs may have been waiting to be retried
         _close(marked, clock)
@@ -54,10 +58,6 @@ def carry_on(batch: Batch, jobs: Sequence[Job], clock: Clock) -> list[Job]:
     if batch.cancel_requested_at is None:
         return list(jobs)
     return [_stop(job, clock)[0] or job for job in jobs]
-
-
-_JOB: Final = "JOB_ENDED"
-_BATCH: Final = "BATCH_ENDED"
 
 
 def _stop(job: Job, clock: Clock) -> tuple[Job | None, list[Job]]:

@@ -76,10 +76,9 @@ def _again(jobs: Sequence[Job], only: Collection[int] | None) -> list[Job]:
     done = [job.id for job in wanted if job.status not in _RETRIED]
     if only is not None and done:
         complaint = f"{done[0]} is completed: only what has failed or was cancelled can be retried"
-        raise Conflict(complaint, code=_NOTHING)
+        raise Conflict(complaint, code="NOTHING_TO_RETRY")
     if not again:
-        raise Conflict("Nothing has failed or was cancelled, so there is nothing to retry", code=_NOTHING)
+        raise Conflict(
+            "Nothing has failed or was cancelled, so there is nothing to retry", code="NOTHING_TO_RETRY"
+        )
     return again
-
-
-_NOTHING: Final = "NOTHING_TO_RETRY"
