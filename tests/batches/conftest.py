@@ -11,14 +11,10 @@ from tests.conftest import Cloud
 
 @pytest.fixture
 def engine(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    plugged_in(monkeypatch)
-    return cloud
-
-
-def plugged_in(environment: pytest.MonkeyPatch) -> None:
     """The engine with the kind `echo` plugged in, as any kind is: lines in the registry and a queue."""
-    environment.setitem(kinds.RUNNERS, "echo", "tests.batches.echo_kind")
-    environment.setitem(kinds.SENT, "echo", "tests.batches.echo_kind")
-    environment.setenv("BATCHREEL_QUEUE_URL_ECHO_NORMAL", os.environ["BATCHREEL_QUEUE_URL_AUDIO_NORMAL"])
-    environment.setattr(echo_kind, "mended", False)
+    monkeypatch.setitem(kinds.RUNNERS, "echo", "tests.batches.echo_kind")
+    monkeypatch.setitem(kinds.SENT, "echo", "tests.batches.echo_kind")
+    monkeypatch.setenv("BATCHREEL_QUEUE_URL_ECHO_NORMAL", os.environ["BATCHREEL_QUEUE_URL_AUDIO_NORMAL"])
+    monkeypatch.setattr(echo_kind, "mended", False)
     echo_kind.runs.clear()
+    return cloud

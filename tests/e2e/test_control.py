@@ -7,7 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from chalicelib.audio import ffmpeg
+import imageio_ffmpeg
+
 from infra.local import account
 from infra.local.stack import LocalStack
 from tests.e2e.client import Client, job
@@ -23,7 +24,7 @@ def silence(path: Path) -> None:
     """A small file that takes minutes to encode."""
     source = f"anullsrc=r=48000:cl=stereo:d={HOURS * 3600}"
     command = [
-        ffmpeg.binary(),
+        imageio_ffmpeg.get_ffmpeg_exe(),
         "-v",
         "error",
         "-f",
