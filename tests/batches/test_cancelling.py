@@ -128,7 +128,7 @@ def test_of_a_batch_goes_what_has_not_ended(cloud: Cloud) -> None:
     cancel_all(cloud, accepted)
     assert statuses(accepted) == [COMPLETED, JobStatus.FAILED, CANCELLED, CANCELLED, CANCELLED]
     batch = loaded(accepted)[0]
-    assert (batch.status, batch.cancelled) == (BatchStatus.PARTIAL_FAILURE, {3, 4, 5})
+    assert (batch.status, batch.cancelled) == (BatchStatus.PARTIAL_FAILURE, frozenset({3, 4, 5}))
     assert open_batches(cloud.clock) == []
 
 
