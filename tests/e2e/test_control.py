@@ -17,29 +17,15 @@ from tests.stand_ins.web import Receiver, WebServer
 from tests.waiting import wait_for
 
 TALK = account.ROOT / "infra" / "demo" / "media" / "talk.mp4"
-HOURS = 12
 
 
-def silence(path: Path) -> None:
-    """A small file that takes minutes to encode."""
-    source = f"anullsrc=r=48000:cl=stereo:d={HOURS * 3600}"
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        "-v",
-        "error",
-        "-f",
-        "lavfi",
-        "-i",
-        source,
-        "-compression_level",
-        "0",
-        str(path),
-    ]
-    subprocess.run(command, check=True)
+def tone(path: Path) -> None:
+    source = ("-f", "lavfi", "-i", "sine=duration=30")
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *source, str(path)], check=True)
 
 
 def encoders(stack: LocalStack) -> list[int]:
-    """Processes of the stack's workers that make an mp3."""
+    """Processes of the stack's workers that make a flac."""
     workers = set(stack.worker_pids())
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -48,7 +34,7 @@ def encoders(stack: LocalStack) -> list[int]:
             command = (folder / "cmdline").read_text()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if session in workers and "libmp3lame" in command:
+        if session in workers and "\0-c:a\0flac\0" in command:
             found.append(int(folder.name))
     return found
 
@@ -60,9 +46,9 @@ def told(receiver: Receiver) -> set[tuple[str, str]]:
 
 
 def test_a_running_encoder_is_stopped(client: Client, stack: LocalStack, tmp_path: Path) -> None:
-    silence(tmp_path / "silence.flac")
+    tone(tmp_path / "tone.mp3")
     with WebServer(tmp_path) as server:
-        made = client.submit(job(server.url("/plain/silence.flac")))
+        made = client.submit(job(server.url("/forever/tone.mp3"), "flac"))
         job_id = made["jobs"][0]["jobId"]
         wait_for(lambda: encoders(stack))
         pids = encoders(stack)
