@@ -14,6 +14,7 @@ BatchreelError
 │   ├── Conflict            409
 │   └── TryLater            with `retry_after` in seconds
 │       ├── RequestInProgress 409
+│       ├── StillTold         409
 │       ├── RotatedTooOften 429
 │       ├── RateLimited     429
 │       ├── QuotaExceeded   429
@@ -126,6 +127,13 @@ class RequestInProgress(TryLater):
     """The first request with the same Idempotency-Key has not been answered yet."""
 
     code = "REQUEST_IN_PROGRESS"
+    status = 409
+
+
+class StillTold(TryLater):
+    """The end of what is to be retried is being told at this moment."""
+
+    code = "NOT_ENDED"
     status = 409
 
 

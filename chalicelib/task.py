@@ -12,7 +12,7 @@ class Task(Protocol):
 
     @property
     def attempt(self) -> int:
-        """1 for the first try."""
+        """1 for the first try, also of a job that was retried after it had ended."""
 
     @property
     def object_prefix(self) -> str:

@@ -43,6 +43,7 @@ TEXT_API = (ROOT / "docs" / "text-api.md").read_text()
 WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text()
 RECEIVERS = (ROOT / "docs" / "webhook-receivers.md").read_text()
 ACCOUNTS = (ROOT / "docs" / "accounts.md").read_text()
+CONTROL = (ROOT / "docs" / "control.md").read_text()
 QUEUES = (ROOT / "docs" / "queues.md").read_text()
 SET_BY_THE_STACK = {
     *("BATCHES_TABLE", "ACCOUNTS_TABLE", "BUCKET", "EVENT_BUS", "FINISH_ARN", "KMS_KEY"),
@@ -68,6 +69,7 @@ def test_every_setting_is_explained() -> None:
 OF_WEBHOOKS = {
     *("ENDPOINT_NOT_FOUND", "ENDPOINT_DISABLED", "TOO_MANY_ENDPOINTS", "ROTATED_TOO_OFTEN"),
     *("DELIVERY_NOT_FOUND", "ATTEMPT_NOT_FOUND", "TOO_MANY_ATTEMPTS", "ENDPOINT_DELETED", "JOB_DELETED"),
+    "SUPERSEDED",
 }
 """Of no job and no upload; the page on webhooks explains them."""
 OF_KEYS = {"KEY_NOT_FOUND", "TOO_MANY_KEYS", "KEY_EXPIRED", "KEY_ALREADY_ROTATED", "LAST_ADMIN_KEY"}
@@ -144,6 +146,21 @@ def test_every_route_that_deletes_is_explained(noun: str) -> None:
     shown = {path.removeprefix("/audio-extract").partition("{")[0] for path in routes}
     assert shown
     assert [path for path in shown if f"`DELETE {path}{{" not in RESULTS] == []
+
+
+@pytest.mark.parametrize("verb", ["cancel", "retry"])
+def test_every_route_that_cancels_or_retries_is_explained(verb: str) -> None:
+    routes = [path for path in app.routes if f"/{verb}" in path and not path.startswith("/audio-extract")]
+    assert len(routes) == 4
+    shown = CONTROL.replace("{batchId}", "{batch_id}").replace("{jobId}", "{job_id}")
+    assert [path for path in routes if f"`POST {path}`" not in shown] == []
+
+
+def test_the_refusals_of_cancel_and_retry_are_explained_where_they_are() -> None:
+    raised = codes((ROOT / "chalicelib/batches/cancelling.py").read_text())
+    raised |= codes((ROOT / "chalicelib/batches/retrying.py").read_text())
+    assert len(raised) == 4
+    assert [code for code in raised if f"| `{code}` | 409 |" not in CONTROL] == []
 
 
 def test_the_formats_of_a_line_are_those_of_an_export() -> None:

@@ -117,6 +117,16 @@ def test_the_deletion_path_loads_no_runner() -> None:
     assert [name for name in loaded if name.startswith((*forbidden, "requests", "yt_dlp"))] == []
 
 
+def test_the_path_of_cancel_and_retry_loads_no_runner() -> None:
+    program = "import chalicelib.api.audio_v1.control, chalicelib.api.video_v1.control; "
+    loaded = loaded_after(
+        program + "from chalicelib.batches import kinds; [kinds.facts(k, {}) for k in kinds.FACTS]"
+    )
+    assert {"chalicelib.audio.facts", "chalicelib.text.facts"} <= set(loaded)
+    forbidden = ("chalicelib.audio.runner", "chalicelib.text.runner", "chalicelib.text.sources")
+    assert [name for name in loaded if name.startswith((*forbidden, "requests", "yt_dlp"))] == []
+
+
 def test_every_kind_says_all_that_the_engine_asks() -> None:
     from chalicelib.batches import kinds
 

@@ -65,6 +65,12 @@ def read(model: type[M], body: bytes, code_of: CodeOf) -> M:
     return checked(model, document(body), code_of)
 
 
+def require_none(body: bytes) -> None:
+    """Raises InvalidRequest."""
+    if body.strip() not in (b"", b"{}"):
+        raise InvalidRequest("This request takes no fields: send it without a body")
+
+
 def document(body: bytes) -> dict[str, Any]:
     """Raises InvalidRequest for what is no JSON object."""
     if not body.strip():

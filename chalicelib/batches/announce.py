@@ -25,9 +25,10 @@ MOST_BYTES = 200_000
 
 
 def job_ended(job: Job) -> None:
-    """Does nothing for one that is counted: it was announced before. Raises ServiceUnavailable."""
+    """Does nothing for one that is counted, or was in an earlier round: it was announced before. Raises
+    ServiceUnavailable."""
     batch = store.get_batch(job.token)
-    if batch is None or job.index in batch.counted:
+    if batch is None or job.index in batch.counted or job.round != batch.round:
         return
     result, keys = kinds.facts(job.kind, job.outcome or {})
     detail = {
@@ -36,7 +37,7 @@ def job_ended(job: Job) -> None:
         "index": job.index,
         "custom_id": job.custom_id,
         "status": job.status,
-        "attempts": job.attempt,
+        "attempts": job.attempts,
         "expires_at": iso(job.expires_at) if job.expires_at else None,
         "error": _error(job),
         "result": result if result and len(items.encode(result).encode()) <= MOST_BYTES else None,

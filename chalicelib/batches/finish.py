@@ -39,20 +39,21 @@ def settle(job: Job | None, clock: Clock = now_ms) -> None:
     if told := _deliveries(job):
         start(f"{job.id}-{job.attempt}", {"scope": "job", "deliveries": told})
     batch = store.count(job)
+    if batch is None:  # deleted, or retried since the job was read
+        return
     for follower in dependents.release(job, clock):
         settle(follower, clock)
-    if batch:
-        close_if_complete(batch, clock)
+    close_if_complete(batch, clock)
 
 
 def close_if_complete(batch: Batch, clock: Clock = now_ms) -> None:
     if not batch.complete:
         return
     store.close(batch, now=clock())
-    start(f"{batch.id}-{batch.round}", {"scope": "batch", "batch_id": batch.id})
+    start(f"{batch.id}-{batch.round}", {"scope": "batch", "batch_id": batch.id, "round": batch.round})
     if parent := family.parent_of(batch):
         settle(parent, clock)
-    store.leave_open_index(batch.token)
+    store.leave_open_index(batch)
 
 
 def start(name: str, request: Mapping[str, Any]) -> None:
@@ -82,12 +83,14 @@ def _deliveries(subject: Job | Batch) -> list[dict[str, Any]]:
 def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict[str, Any]:
     """Meter the batch, write results.jsonl and errors.jsonl, tell the event bus, and say who is to be told.
 
+    A retry waits until `is_told`, so whatever comes later is a repeat: it says nothing new.
+
     Raises ServiceUnavailable when AWS did not answer; the state machine then tries again.
     """
     address = ids.parse(request["batch_id"])
     try:
         loaded = store.load(address.token) if address else None
-        if loaded is None:  # deleted meanwhile
+        if loaded is None or loaded[0].round != request.get("round", 0):  # deleted, or retried meanwhile
             return {"deliveries": []}
         _publish(*loaded, paths)
         return {"deliveries": _deliveries(loaded[0])}
@@ -97,12 +100,21 @@ def aggregate(request: Mapping[str, Any], paths: Paths = lambda job: {}) -> dict
 
 def _publish(batch: Batch, jobs: Sequence[Job], paths: Paths) -> None:
     batch = metering.record(batch, jobs)
-    prefix = f"{objects.of_batch(batch)}{batch.round}/"
-    results, errors = prefix + "results.jsonl", prefix + "errors.jsonl"
+    results, errors = _files(batch)
     _write_lines(results, [_line(job, paths) for job in jobs if job.status is JobStatus.COMPLETED])
     _write_lines(errors, [_line(job, paths) for job in jobs if job.status is not JobStatus.COMPLETED])
-    store.set_files(batch.token, results_key=results, errors_key=errors)
     announce.batch_ended(batch, counts(batch), results=results, errors=errors)
+    store.set_files(batch, results_key=results, errors_key=errors)
+
+
+def is_told(batch: Batch) -> bool:
+    """Whether the end of the round that the batch is in stands in its files and on the event bus."""
+    return batch.results_key == _files(batch)[0]
+
+
+def _files(batch: Batch) -> tuple[str, str]:
+    prefix = f"{objects.of_batch(batch)}{batch.round}/"
+    return prefix + "results.jsonl", prefix + "errors.jsonl"
 
 
 def _write_lines(key: str, lines: Sequence[Mapping[str, Any]]) -> None:
@@ -116,7 +128,7 @@ def _line(job: Job, paths: Paths) -> dict[str, Any]:
         "index": job.index,
         "custom_id": job.custom_id,
         "status": job.status,
-        "attempts": job.attempt,
+        "attempts": job.attempts,
         "created_at": iso(job.created_at),
         "ended_at": iso(job.ended_at) if job.ended_at else None,
         "expires_at": iso(job.expires_at) if job.expires_at else None,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
-from chalicelib.batches import items, open_index, removal, store
+from chalicelib.batches import items, open_index, removal, store, transactions
 from chalicelib.batches.guards import Guard
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.errors import AccountBusy, ServiceUnavailable
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 UNSETTLED_TTL_MS = 30 * 24 * 3600 * 1000
 """What was accepted half-way, or never ended, is dropped after this."""
 _CHUNK = 98  # of the 100 actions of a transaction, leaving room for the batch item and its parent
-_LOST = "ConditionalCheckFailed"
-_IN_THE_WAY = (_LOST, "TransactionConflict")
 _TRIES: Final = 10
 _PAUSE = 0.1
 _BUSY = "Too many requests of this account are being accepted at this moment: send it again in a second"
@@ -49,16 +47,16 @@ def insert(
     chunks = [[_put_absent(row) for row in rows[n : n + size]] for n in range(0, last, size)]
     commit = [_put_absent(row) for row in (*rows[last:], *names, head)]
     commit += [_asks_for(batch, parent)] if parent else []
-    return all(not _transact(actions) for actions in chunks) and _commit(commit, guards)
+    return all(transactions.write(actions) for actions in chunks) and _commit(commit, guards)
 
 
 def _commit(actions: Sequence[Any], guards: Sequence[Guard]) -> bool:
     """Many batches of one account meet on the rows of its guards, which is no reason to refuse one."""
     for attempt in range(_TRIES):
-        reasons = _transact([*actions, *(guard.action() for guard in guards)])
+        reasons = transactions.attempt([*actions, *(guard.action() for guard in guards)])
         if not reasons:
             return True
-        if any(reason in _IN_THE_WAY for reason in reasons[: len(actions)]):
+        if any(reason in (transactions.LOST, transactions.BUSY) for reason in reasons[: len(actions)]):
             return False
         _raise_refusal(guards, reasons[len(actions) :])
         time.sleep(random.uniform(0, _PAUSE * (attempt + 1)))  # noqa: S311 spreads them, hides nothing
@@ -67,7 +65,7 @@ def _commit(actions: Sequence[Any], guards: Sequence[Guard]) -> bool:
 
 def _raise_refusal(guards: Sequence[Guard], reasons: Sequence[str]) -> None:
     for guard, reason in zip(guards, reasons, strict=True):
-        if reason == _LOST:
+        if reason == transactions.LOST:
             raise guard.refused()
 
 
@@ -108,16 +106,3 @@ def _asks_for(batch: Batch, parent: Job) -> dict[str, Any]:
         ),
     }
     return {"Update": update}
-
-
-def _transact(actions: Sequence[Any]) -> list[str]:
-    """What stood in the way, by the action's place; nothing if it is done. Another transaction may be writing
-    the same items at this moment: that stands in the way, too."""
-    try:
-        aws.dynamodb().transact_write_items(TransactItems=actions)
-    except ClientError as error:
-        reasons = [str(each.get("Code")) for each in error.response.get("CancellationReasons", [])]
-        if any(reason in _IN_THE_WAY for reason in reasons):
-            return reasons
-        raise
-    return []

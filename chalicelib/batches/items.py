@@ -6,14 +6,14 @@ Free-form JSON (requests, outcomes, facts, usage) is kept as text: DynamoDB has 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from chalicelib.batches.model import Batch, Failure, Job, JobStatus
+from chalicelib.batches.model import Batch, Failure, Job, JobStatus, Past
 
 Item = dict[str, Any]
 _JSON_FIELDS = ("request", "echo", "facts", "outcome", "error")
@@ -72,6 +72,7 @@ def from_job(job: Job, ttl: int) -> Item:
             row[name] = encode(asdict(row[name]) if name == "error" else dict(row[name]))
     row["webhooks"] = list(job.webhooks) or None
     row["dependents"] = list(job.dependents) or None
+    row["history"] = past(job.history) if job.history else None
     return key(job.token, job.index) | values(row | {"owner": job.account, "ttl": ttl})
 
 
@@ -82,6 +83,7 @@ def to_job(item: Mapping[str, Any]) -> Job:
             row[name] = json.loads(row[name])
     row["status"] = JobStatus(row["status"])
     row["error"] = Failure(**row["error"]) if "error" in row else None
+    row["history"] = tuple(map(_past, json.loads(row.get("history", "[]"))))
     return Job(
         token=row["pk"][2:],
         index=index_in(row["sk"]),
@@ -89,6 +91,15 @@ def to_job(item: Mapping[str, Any]) -> Job:
         webhooks=row.pop("webhooks", ()),
         **{f.name: row[f.name] for f in fields(Job) if f.name in row},
     )
+
+
+def past(history: Sequence[Past]) -> str:
+    return encode([asdict(each) for each in history])
+
+
+def _past(row: dict[str, Any]) -> Past:
+    error = Failure(**row["error"]) if row["error"] else None
+    return Past(**row | {"status": JobStatus(row["status"]), "error": error})
 
 
 def from_batch(batch: Batch, extra: dict[str, Any]) -> Item:

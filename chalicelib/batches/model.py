@@ -25,14 +25,16 @@ class JobStatus(StrEnum):
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
 
 MOVES: Mapping[JobStatus, frozenset[JobStatus]] = {
-    JobStatus.QUEUED: frozenset({JobStatus.PROCESSING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.QUEUED: ENDED | {JobStatus.PROCESSING},
     JobStatus.PROCESSING: ENDED | {JobStatus.QUEUED, JobStatus.PROCESSING},
     JobStatus.COMPLETED: frozenset(),
-    JobStatus.FAILED: frozenset(),
-    JobStatus.CANCELLED: frozenset(),
+    JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
+    JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
 }
-"""QUEUED to FAILED is a job whose message ended in the dead-letter queue; PROCESSING to QUEUED is a
-transient failure or a lost worker, PROCESSING to PROCESSING a lease taken over."""
+"""QUEUED to COMPLETED is a job that took the outcome of an equal one, QUEUED to FAILED also one whose message
+ended in the dead-letter queue; PROCESSING to QUEUED is a transient failure or a lost worker, PROCESSING to
+PROCESSING a lease taken over. Only a retry that somebody asks for (retrying.py) brings back what has failed
+or was cancelled; what is completed stays so."""
 
 
 class BatchStatus(StrEnum):
@@ -61,6 +63,20 @@ class Failure:
     message: str
     retryable: bool = False
     details: str | None = None
+
+
+@dataclass(frozen=True)
+class Past:
+    """How a job ended before it was retried."""
+
+    round: int
+    attempt: int
+    """The number that its end had."""
+    attempts: int
+    """Of that round; 0: it never ran."""
+    status: JobStatus
+    error: Failure | None
+    ended_at: int
 
 
 @dataclass(frozen=True)
@@ -109,9 +125,14 @@ class Job:
     queued_at: int
     """When its message is, or will be, visible to a worker."""
     resends: int = 0
+    round: int = 0
+    """Of its batch, when it was last queued."""
     attempt: int = 0
+    """A number for each attempt, and one for each retry, so that no two ends of a job have the same."""
+    earlier: int = 0
+    """The numbers taken before this round."""
     waits: int = 0
-    """Attempts that ended because something outside was not ready; they do not count as tries."""
+    """Attempts of this round that ended because something outside was not ready; they count as no tries."""
     compute_ms: int = 0
     """Of all attempts that ended by themselves."""
     compute_mb_ms: int = 0
@@ -124,23 +145,38 @@ class Job:
     expires_at: int | None = None
     outcome: Mapping[str, Any] | None = None
     error: Failure | None = None
+    history: tuple[Past, ...] = ()
+    """Oldest first; the last few."""
 
     @property
     def id(self) -> str:
         return ids.job_id(self.token, self.index)
 
     @property
+    def attempts(self) -> int:
+        """In this round."""
+        return self.attempt - self.earlier
+
+    @property
     def tries(self) -> int:
-        return self.attempt - self.waits
+        return self.attempts - self.waits
 
     @property
     def event_id(self) -> str:
-        return f"evt_{self.token}{self.index:03x}_{self.attempt}"
+        return self._event_id(self.attempt)
+
+    def _event_id(self, number: int) -> str:
+        return f"evt_{self.token}{self.index:03x}_{number}"
 
     @property
     def event_type(self) -> str:
         """Of its end."""
         return f"job.{self.status.value}"
+
+    @property
+    def earlier_events(self) -> Mapping[str, str]:
+        """Ids and types of what was told of its ends before it was retried, as far as they are known."""
+        return {self._event_id(past.attempt): f"job.{past.status.value}" for past in self.history}
 
     @property
     def failure(self) -> Failure | None:
@@ -176,6 +212,11 @@ class Batch:
     """What the batches that its jobs ask for are guarded by."""
     created_at: int
     round: int = 0
+    """How often some of its jobs were retried."""
+    retrying: frozenset[int] = frozenset()
+    """Jobs of this round that are still to be queued again."""
+    cancel_requested_at: int | None = None
+    """From then on, what has not ended is to be cancelled."""
     done: frozenset[int] = frozenset()
     failed: frozenset[int] = frozenset()
     cancelled: frozenset[int] = frozenset()
@@ -198,11 +239,19 @@ class Batch:
 
     @property
     def event_id(self) -> str:
-        return f"evt_{self.token}000_{self.round}"
+        return self._event_id(self.round)
+
+    def _event_id(self, number: int) -> str:
+        return f"evt_{self.token}000_{number}"
 
     @property
     def event_type(self) -> str:
         return "batch.completed"
+
+    @property
+    def earlier_events(self) -> Mapping[str, str]:
+        """As of a job."""
+        return {self._event_id(number): self.event_type for number in range(self.round)}
 
     @property
     def counted(self) -> frozenset[int]:
@@ -210,7 +259,7 @@ class Batch:
 
     @property
     def complete(self) -> bool:
-        return len(self.counted) == self.total
+        return len(self.counted) == self.total and not self.retrying
 
     @property
     def status(self) -> BatchStatus:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chalicelib.batches import items
-from chalicelib.batches.model import PRIORITIES, NewJob
+from chalicelib.batches.model import PRIORITIES, Job, NewJob
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,41 @@ def places(jobs: Sequence[NewJob], *, merge_equal: bool, parallel: bool) -> list
         Place(leader if leader != index else None, tuple(dependents[index]), index in held)
         for index, leader in enumerate(leaders, start=1)
     ]
+
+
+def anew(jobs: Sequence[Job], again: Collection[int], *, parallel: bool) -> list[Job]:
+    """The jobs of a batch that run again, as they wait for each other then: an equal one for the job that ran
+    for it if that runs again, a serial one for the one before it of those that do."""
+    leaders = _leaders_again(jobs, again)
+    runners = [job.index for job in jobs if job.index in again and job.index not in leaders]
+    following = {} if parallel else dict(pairwise(runners))
+    held = {*leaders, *following.values()}
+    return [
+        replace(
+            job,
+            same_as=leaders.get(job.index),
+            dependents=_dependents_again(job, leaders, following),
+            held=job.index in held,
+        )
+        for job in jobs
+        if job.index in again
+    ]
+
+
+def _leaders_again(jobs: Sequence[Job], again: Collection[int]) -> dict[int, int]:
+    by_index = {job.index: job for job in jobs}
+    return {
+        index: job.index
+        for job in jobs
+        if job.index in again
+        for index in job.dependents
+        if index in again and by_index[index].same_as is not None
+    }
+
+
+def _dependents_again(job: Job, leaders: dict[int, int], following: dict[int, int]) -> tuple[int, ...]:
+    equals = [index for index in job.dependents if leaders.get(index) == job.index]
+    return (*equals, *([following[job.index]] if job.index in following else []))
 
 
 def _leaders(jobs: Sequence[NewJob]) -> list[int]:

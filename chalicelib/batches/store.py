@@ -143,14 +143,36 @@ def _end(
     as_seen: bool = False,
     spent: Spent = _NOTHING,
 ) -> Write:
-    expires = now + lifetimes.seconds(job.expires_after) * 1000
-    ttl = _seconds(expires + KEPT_AFTER_EXPIRY_MS)
-    fields = {"ended_at": now, "expires_at": expires, "ttl": ttl, **extra}
+    fields = {**_ended(job, now), **extra}
     sets = "".join(f", #{name} = :{name}" for name in fields)
     values = {":status": status, **{f":{name}": value for name, value in fields.items()}}
     return _update_mine(
         job, f"SET #status = :status{sets}", values, tuple(fields), as_seen=as_seen, spent=spent
     )
+
+
+def cancel(job: Job, *, now: int) -> Write:
+    """queued or processing, in whatever attempt by now, to cancelled. Whoever runs it learns of it as the
+    lease is renewed."""
+    fields = _ended(job, now)
+    sets = "".join(f", #{name} = :{name}" for name in fields)
+    values = {":queued": JobStatus.QUEUED, ":processing": JobStatus.PROCESSING}
+    return _update_job(
+        (job.token, job.index),
+        f"SET #status = :cancelled{sets} REMOVE #error",
+        "#status IN (:queued, :processing)",
+        {
+            **values,
+            ":cancelled": JobStatus.CANCELLED,
+            **{f":{name}": value for name, value in fields.items()},
+        },
+        (*fields, "error"),
+    )
+
+
+def _ended(job: Job, now: int) -> dict[str, Any]:
+    expires = now + lifetimes.seconds(job.expires_after) * 1000
+    return {"ended_at": now, "expires_at": expires, "ttl": _seconds(expires + KEPT_AFTER_EXPIRY_MS)}
 
 
 def end_as(job: Job, leader: Job, *, now: int) -> Write:
@@ -255,13 +277,25 @@ _COUNTED_AS = {JobStatus.COMPLETED: "done", JobStatus.FAILED: "failed", JobStatu
 
 
 def count(job: Job) -> Batch | None:
-    """Add an ended job to its batch's counts: a set, so counting twice changes nothing."""
+    """Add an ended job to its batch's counts: a set, so counting twice changes nothing. None also if it
+    ended in an earlier round than the batch is in: it may have been retried since it was read."""
     return _update_batch(
         job.token,
         "ADD #counted :index",
-        "attribute_exists(pk)",
-        {":index": {job.index}},
-        {"#counted": _COUNTED_AS[job.status]},
+        "#round = :round",
+        {":index": {job.index}, ":round": job.round},
+        {"#counted": _COUNTED_AS[job.status], "#round": "round"},
+    )
+
+
+def request_cancel(batch: Batch, *, now: int) -> Batch | None:
+    """From now on, the watchdog cancels what has not ended; what was to be retried is not. None if the batch
+    has ended."""
+    return _update_batch(
+        batch.token,
+        "SET cancel_requested_at = if_not_exists(cancel_requested_at, :now) REMOVE retrying",
+        "attribute_exists(pk) AND attribute_not_exists(ended_at)",
+        {":now": now},
     )
 
 
@@ -270,27 +304,32 @@ def enqueued(token: str, *, now: int) -> Batch | None:
 
 
 def close(batch: Batch, *, now: int) -> Batch | None:
-    """Set the end once; None if it was set before."""
+    """Set the end of this round once; None if it was set before."""
     expires = now + lifetimes.seconds(batch.expires_after) * 1000
+    ends = {":now": now, ":expires": expires, ":ttl": _seconds(expires + KEPT_AFTER_EXPIRY_MS)}
     return _update_batch(
         batch.token,
         "SET ended_at = :now, expires_at = :expires, #ttl = :ttl",
-        "attribute_exists(pk) AND attribute_not_exists(ended_at)",
-        {":now": now, ":expires": expires, ":ttl": _seconds(expires + KEPT_AFTER_EXPIRY_MS)},
-        {"#ttl": "ttl"},
+        "#round = :round AND attribute_not_exists(ended_at)",
+        {**ends, ":round": batch.round},
+        {"#ttl": "ttl", "#round": "round"},
     )
 
 
-def leave_open_index(token: str) -> Batch | None:
-    return _update_batch(token, "REMOVE open_shard, opened_at", "attribute_exists(pk)", {})
+def leave_open_index(batch: Batch) -> Batch | None:
+    """Not once it is in a later round."""
+    return _update_round(batch, "REMOVE open_shard, opened_at", {})
 
 
-def set_files(token: str, *, results_key: str, errors_key: str) -> Batch | None:
+def set_files(batch: Batch, *, results_key: str, errors_key: str) -> Batch | None:
+    """Of this round."""
+    files = {":results": results_key, ":errors": errors_key}
+    return _update_round(batch, "SET results_key = :results, errors_key = :errors", files)
+
+
+def _update_round(batch: Batch, update: str, values: Mapping[str, Any]) -> Batch | None:
     return _update_batch(
-        token,
-        "SET results_key = :results, errors_key = :errors",
-        "attribute_exists(pk)",
-        {":results": results_key, ":errors": errors_key},
+        batch.token, update, "#round = :round", {**values, ":round": batch.round}, {"#round": "round"}
     )
 
 

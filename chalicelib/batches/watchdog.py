@@ -7,7 +7,16 @@ import random
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from chalicelib.batches import deletion, dependents, open_index, queues, store, turns
+from chalicelib.batches import (
+    cancelling,
+    deletion,
+    dependents,
+    open_index,
+    queues,
+    retrying,
+    store,
+    turns,
+)
 from chalicelib.batches.finish import close_if_complete, settle
 from chalicelib.batches.lost import give_up
 from chalicelib.batches.model import Batch, Job, JobStatus
@@ -62,7 +71,9 @@ def _repaired(
 
 
 def repair(batch: Batch, jobs: Sequence[Job], expected: ExpectedWait, clock: Clock) -> None:
-    jobs = [_freed(job, clock) for job in jobs]
+    if retrying.carry_on(batch, jobs, clock):
+        return  # the next sweep finds the jobs as they are now
+    jobs = [_freed(job, clock) for job in cancelling.carry_on(batch, jobs, clock)]
     by_index = {job.index: job for job in jobs}
     for job in jobs:
         if job.index not in batch.counted or dependents.owed(job, by_index):
@@ -92,7 +103,7 @@ def _overdue(batch: Batch, job: Job, expected: ExpectedWait, now: int) -> bool:
     twice the wait that the queue's length explains."""
     if job.status is not JobStatus.QUEUED or job.held:
         return False
-    if not job.queued_at or (batch.enqueued_at is None and job.resends == 0 and job.attempt == 0):
+    if not job.queued_at or (batch.enqueued_at is None and job.resends == 0 and job.attempts == 0):
         return True
     waited = (now - job.queued_at) / 1000
     if waited <= settings().resend_after_seconds * (1 << job.resends):

@@ -26,10 +26,12 @@ class Event:
     subject: Job | Batch | None
     """None: it is a test."""
     batch: Batch | None
+    superseded: bool = False
+    """The subject was retried since, so that nobody can tell any more what is to be told."""
 
 
 def find(address: Address, tester: str | None) -> Event | None:
-    """None if the job or batch is gone, or is not what ended then. `tester`: the account, of a test."""
+    """None if the job or batch is gone, or has never ended so. `tester`: the account, of a test."""
     if address.is_test:
         return Event(address.event_id, TEST, tester, (), None, None) if tester else None
     at = ids.parse(address.subject)
@@ -37,9 +39,18 @@ def find(address: Address, tester: str | None) -> Event | None:
     if at is None or batch is None:
         return None
     subject = store.get_job(*at) if at.number else batch
-    if subject is None or subject.event_id != address.event_id or subject.ended_at is None:
+    if subject is None:
         return None
+    if subject.event_id != address.event_id or subject.ended_at is None:
+        return _superseded(subject, address)
     return Event(subject.event_id, subject.event_type, subject.account, subject.webhooks, subject, batch)
+
+
+def _superseded(subject: Job | Batch, address: Address) -> Event | None:
+    earlier = subject.earlier_events.get(address.event_id)
+    if earlier is None:
+        return None
+    return Event(address.event_id, earlier, subject.account, subject.webhooks, None, None, superseded=True)
 
 
 @dataclass(frozen=True)

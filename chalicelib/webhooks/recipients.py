@@ -16,6 +16,7 @@ class Cancelled(StrEnum):
     """Why nobody is told."""
 
     SUBJECT_DELETED = "subject_deleted"
+    SUPERSEDED = "superseded"
     ENDPOINT_DELETED = "endpoint_deleted"
     ENDPOINT_DISABLED = "endpoint_disabled"
     NO_SUCH_URL = "no_such_url"
@@ -39,6 +40,8 @@ def resolve(event: Event, address: Address, now: int) -> Recipient | Cancelled:
 
 def find(event: Event, address: Address) -> Endpoint | Cancelled | str:
     """Without secrets; a string is a URL of the request."""
+    if event.superseded:
+        return Cancelled.SUPERSEDED
     if address.endpoint_id:
         return _endpoint(event.account, address.endpoint_id)
     place = int(address.recipient)

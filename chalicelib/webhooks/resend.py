@@ -16,6 +16,10 @@ MOST_ATTEMPTS: Final = 100
 """Of a delivery, with those of its schedule."""
 _WHY: Final = {
     Cancelled.SUBJECT_DELETED: ("JOB_DELETED", "The job or batch that it tells of has been deleted"),
+    Cancelled.SUPERSEDED: (
+        "SUPERSEDED",
+        "The job or batch was retried since: it is told of anew when it has ended",
+    ),
     Cancelled.ENDPOINT_DELETED: ("ENDPOINT_DELETED", "The endpoint has been deleted"),
     Cancelled.ENDPOINT_DISABLED: ("ENDPOINT_DISABLED", "The endpoint is disabled: enable it first"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib import aws
 from chalicelib.batches import finish, ids, items, objects, store
-from chalicelib.batches.model import Failure, Job, JobStatus
+from chalicelib.batches.model import Failure, Job
 from chalicelib.clock import now_ms
 from chalicelib.settings import settings
 from chalicelib.text.failures import CAUSES
@@ -123,13 +123,7 @@ def failed(job_id: str, code: str = "NO_CAPTIONS", details: str | None = None) -
 
 def cancelled(job_id: str) -> Job:
     job = stored(job_id)
-    aws.dynamodb().update_item(
-        TableName=settings().batches_table,
-        Key=items.key(job.token, job.index),
-        UpdateExpression="SET #status = :cancelled, ended_at = :now",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues=items.values({":cancelled": JobStatus.CANCELLED, ":now": now_ms()}),
-    )
+    store.cancel(job, now=now_ms())
     job = stored(job_id)
     finish.settle(job)
     return job

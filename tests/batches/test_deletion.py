@@ -179,7 +179,7 @@ def test_nothing_that_comes_late_brings_a_batch_back(cloud: Cloud) -> None:
     finish.settle(jobs[0], cloud.clock)
     finish.close_if_complete(batch, cloud.clock)
     store.enqueued(batch.token, now=cloud.clock.now)
-    store.set_files(batch.token, results_key="a", errors_key="b")
+    store.set_files(batch, results_key="a", errors_key="b")
     assert not store.complete(jobs[0], {}, now=cloud.clock.now).won
     for message in messages:
         assert work.process(message["body"], Context(), cloud.clock) is None

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import aws
-from chalicelib.batches import items, store
-from chalicelib.batches.model import Job, JobStatus
-from chalicelib.batches.running import Running
+from chalicelib.batches import store
+from chalicelib.batches.model import Job
+from chalicelib.batches.running import LISTEN_EVERY_SECONDS, WRITE_EVERY_MS, Running
 from chalicelib.errors import JobCancelled, LeaseLost
+from chalicelib.outbound.patience import TICK_SECONDS
 from chalicelib.settings import settings
+from tests.batches.aws_faults import hooked
 from tests.batches.driver import accept
 from tests.conftest import Cloud
 from tests.waiting import wait_for
@@ -61,13 +62,7 @@ def test_progress_never_falls_and_never_reaches_100(cloud: Cloud, job: Job) -> N
 
 def test_a_cancel_is_noticed(cloud: Cloud, job: Job) -> None:
     with Running(job, lambda: 60, cloud.clock) as task:
-        aws.dynamodb().update_item(
-            TableName=settings().batches_table,
-            Key=items.key(job.token, job.index),
-            UpdateExpression="SET #status = :cancelled",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":cancelled": {"S": JobStatus.CANCELLED}},
-        )
+        store.cancel(job, now=cloud.clock.now)
         with pytest.raises(JobCancelled):
             task.report(5, "next")
 
@@ -88,3 +83,24 @@ def test_the_lease_is_renewed_while_the_kind_is_silent(
     with Running(job, lambda: 60, cloud.clock):
         cloud.clock.forward(50)
         wait_for(lambda: stored(job).lease_until == cloud.clock.now + 1000)
+
+
+def test_a_cancel_is_heard_while_the_kind_is_silent(
+    cloud: Cloud, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATCHREEL_LEASE_SECONDS", "1")  # it listens each quarter of a second
+    settings.cache_clear()
+    heard: list[object] = []
+    with Running(job, lambda: 60, cloud.clock) as task:
+        task.report(1, "reading")
+        store.cancel(job, now=cloud.clock.now)
+        with hooked("before-call.dynamodb.UpdateItem", lambda **_: heard.append(1)):
+            cloud.clock.forward(1)
+            wait_for(lambda: heard)
+        with pytest.raises(JobCancelled):
+            task.report(1, "reading")  # too soon to write by itself
+
+
+def test_a_silent_kind_is_listened_for_within_five_seconds() -> None:
+    assert LISTEN_EVERY_SECONDS + TICK_SECONDS <= 5
+    assert WRITE_EVERY_MS / 1000 + 2 * TICK_SECONDS <= 5

@@ -16,7 +16,7 @@ from tests.test_settings import NAMES
 
 POLICIES = Path(__file__).parents[2] / "infra" / "policies"
 QUEUES = ("IntakeQueue", "IntakeDlq", "RepliesQueue", "GivenUpQueue", "EventsQueue")
-ANNOUNCERS = ("worker", "text_worker", "dead_letters", "watchdog", "aggregate")
+ANNOUNCERS = ("worker", "text_worker", "dead_letters", "watchdog", "api", "aggregate")
 """Policies of the functions that settle jobs, or end batches."""
 
 
@@ -85,7 +85,7 @@ def test_whoever_settles_jobs_may_read_their_batch(policy: str) -> None:
 def test_the_intake_does_what_the_api_may_and_no_more_with_queues() -> None:
     assert allowed("intake", "sqs:ReceiveMessage") == ["IntakeDlq", "IntakeQueue"]
     work = allowed("api", "sqs:SendMessage")
-    assert allowed("intake", "sqs:SendMessage") == sorted([*work, "GivenUpQueue", "RepliesQueue"])
+    assert allowed("intake", "sqs:SendMessage") == sorted({*work, "GivenUpQueue", "RepliesQueue"})
     for action in ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"):
         assert allowed("intake", action) == ["BatchesTable"]
 
@@ -100,7 +100,7 @@ def test_reply_queues_are_those_that_are_listed(document: dict[str, Any]) -> Non
     assert condition == {"Fn::Not": [{"Fn::Equals": [{"Ref": "ReplyQueues"}, ""]}]}
     roles = {role["Ref"] for role in policy["Properties"]["Roles"]}
     workers = {"AudioWorkerRole", "TextWorkerRole", "DeadLettersRole", "WatchdogRole", "AggregateRole"}
-    assert roles == workers | {"IntakeRole", "IntakeDeadLettersRole"}
+    assert roles == workers | {"IntakeRole", "IntakeDeadLettersRole", "ApiHandlerRole"}
 
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:"

@@ -189,9 +189,25 @@ def test_a_refusal_is_told(url: str) -> None:
 
 def test_a_failed_job_tells_why(url: str) -> None:
     failed = {"TranscriptionJobStatus": "FAILED", "FailureReason": "No speech in it"}
+    asked = wanted(url)
+    waits(asked)
+    again: Any = asked.task
+    again.attempt = 2
     with answering("GetTranscriptionJob", lambda: {"TranscriptionJob": failed}):
-        error = failure(wanted(url))
+        error = failure(asked)
     assert (error.code, error.details) == ("SPEECH_FAILED", "No speech in it")
+
+
+@pytest.mark.parametrize("ended", ["FAILED", "COMPLETED"])
+def test_a_job_that_is_retried_is_not_told_of_the_round_before(url: str, ended: str) -> None:
+    """Of what has failed, or whose words are no longer kept."""
+    waits(wanted(url))
+    before = job()["CreationTime"]
+    past = {"TranscriptionJobStatus": ended}
+    with answering("GetTranscriptionJob", lambda: {"TranscriptionJob": past}):
+        waits(wanted(url))
+    assert job()["CreationTime"] > before
+    assert jobs() == 1
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ def routes() -> Blueprint:
 
         return deletion.job(blueprint.current_request, job_id)
 
+    _control(blueprint)
+
     @blueprint.route("/download/{job_id}", methods=["GET", "HEAD"], **_ANY_TYPE)
     def audio_download(job_id: str) -> Response:
         from chalicelib.api.audio_v1 import download
@@ -79,3 +81,35 @@ def routes() -> Blueprint:
         return download.download(blueprint.current_request, job_id)
 
     return blueprint
+
+
+def _control(blueprint: Blueprint) -> None:
+    @blueprint.route("/jobs", methods=["GET"], **_ANY_TYPE)
+    def audio_jobs() -> Response:
+        from chalicelib.api.audio_v1 import listing
+
+        return listing.jobs(blueprint.current_request)
+
+    @blueprint.route("/batch/{batch_id}/cancel", methods=["POST"], **_ANY_TYPE)
+    def audio_batch_cancel(batch_id: str) -> Response:
+        from chalicelib.api.audio_v1 import control
+
+        return control.batch_cancel(blueprint.current_request, batch_id)
+
+    @blueprint.route("/jobs/{job_id}/cancel", methods=["POST"], **_ANY_TYPE)
+    def audio_job_cancel(job_id: str) -> Response:
+        from chalicelib.api.audio_v1 import control
+
+        return control.job_cancel(blueprint.current_request, job_id)
+
+    @blueprint.route("/batch/{batch_id}/retry", methods=["POST"], **_ANY_TYPE)
+    def audio_batch_retry(batch_id: str) -> Response:
+        from chalicelib.api.audio_v1 import control
+
+        return control.batch_retry(blueprint.current_request, batch_id)
+
+    @blueprint.route("/jobs/{job_id}/retry", methods=["POST"], **_ANY_TYPE)
+    def audio_job_retry(job_id: str) -> Response:
+        from chalicelib.api.audio_v1 import control
+
+        return control.job_retry(blueprint.current_request, job_id)

@@ -7,14 +7,13 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.api import estimates
+from chalicelib.api import estimates, query
 from chalicelib.api.access import caller
 from chalicelib.api.audio_v1 import sources
 from chalicelib.api.audio_v1.submit import Planned, planned_batch, planned_extract
 from chalicelib.api.camel import camel
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.orders import Order, ordered
-from chalicelib.api.webhooks_v1 import query
 from chalicelib.clock import now_ms
 from chalicelib.errors import NamesTaken
 

@@ -57,7 +57,22 @@ def job(job: Job, metadata: Mapping[str, str], now: int) -> dict[str, Any]:
         view["usage"] = usage(job)
     if job.failure:
         view["error"] = error(job.failure)
-    return view
+    return view | history(job)
+
+
+def history(job: Job) -> dict[str, Any]:
+    """How it ended before it was retried, oldest first; nothing if it was not."""
+    shown = [
+        {
+            "round": past.round,
+            "attempts": past.attempts,
+            "status": past.status.value,
+            "error": error(past.error) if past.error else None,
+            "endedAt": iso(past.ended_at),
+        }
+        for past in job.history
+    ]
+    return {"history": shown} if shown else {}
 
 
 def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
@@ -77,6 +92,7 @@ def batch(batch: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:
             {"jobId": job.id, "status": job.status.value, "progress": job.progress}
             | label(job)
             | ({"error": error(job.failure)} if job.failure else {})
+            | history(job)
             for job in jobs
         ],
     }

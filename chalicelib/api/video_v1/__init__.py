@@ -19,6 +19,7 @@ def routes() -> Blueprint:
     _batches(blueprint)
     _videos(blueprint)
     _results(blueprint)
+    _control(blueprint)
     return blueprint
 
 
@@ -110,3 +111,29 @@ def _results(blueprint: Blueprint) -> None:
         from chalicelib.api.video_v1 import export
 
         return export.export(blueprint.current_request, job_id, format)
+
+
+def _control(blueprint: Blueprint) -> None:
+    @blueprint.route("/batch/cancel/{batch_id}", methods=["POST"], **_ANY_TYPE)
+    def batch_cancel(batch_id: str) -> Response:
+        from chalicelib.api.video_v1 import control
+
+        return control.batch_cancel(blueprint.current_request, batch_id)
+
+    @blueprint.route("/videos/cancel/{job_id}", methods=["POST"], **_ANY_TYPE)
+    def video_cancel(job_id: str) -> Response:
+        from chalicelib.api.video_v1 import control
+
+        return control.video_cancel(blueprint.current_request, job_id)
+
+    @blueprint.route("/batch/retry/{batch_id}", methods=["POST"], **_ANY_TYPE)
+    def batch_retry(batch_id: str) -> Response:
+        from chalicelib.api.video_v1 import control
+
+        return control.batch_retry(blueprint.current_request, batch_id)
+
+    @blueprint.route("/videos/retry/{job_id}", methods=["POST"], **_ANY_TYPE)
+    def video_retry(job_id: str) -> Response:
+        from chalicelib.api.video_v1 import control
+
+        return control.video_retry(blueprint.current_request, job_id)

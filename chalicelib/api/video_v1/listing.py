@@ -12,22 +12,29 @@ from chalicelib.api.video_v1.lookup import caller
 from chalicelib.api.video_v1.query import Query
 from chalicelib.api.video_v1.refusals import enveloped
 from chalicelib.batches import listing
+from chalicelib.batches.model import BatchStatus, JobStatus
 from chalicelib.clock import now_ms
 
 
 @enveloped
 def batches(request: Any) -> Response:
     account = caller(request)
-    limit, offset = Query(request, "limit", "offset").page()
-    page = listing.batches(account.id, FACE, limit=limit, offset=offset)
+    query = Query(request, "limit", "offset", "status")
+    limit, offset = query.page()
+    words = query.choices("status", [status.value for status in BatchStatus])
+    statuses = None if words is None else {BatchStatus(word) for word in words}
+    page = listing.batches(account.id, FACE, limit=limit, offset=offset, statuses=statuses)
     return _page("batches", [batch_views.listed(batch) for batch in page.items], page.total, limit, offset)
 
 
 @enveloped
 def videos(request: Any) -> Response:
     account = caller(request)
-    limit, offset = Query(request, "limit", "offset").page()
-    page = listing.jobs(account.id, FACE, limit=limit, offset=offset)
+    query = Query(request, "limit", "offset", "status")
+    limit, offset = query.page()
+    words = query.choices("status", [status.value for status in JobStatus])
+    statuses = None if words is None else {JobStatus(word) for word in words}
+    page = listing.jobs(account.id, FACE, limit=limit, offset=offset, statuses=statuses)
     now = now_ms()
     return _page("videos", [views.status(job, now) for job in page.items], page.total, limit, offset)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.api.bodies import place
@@ -42,6 +43,14 @@ class Query:
         if not lowest <= number <= highest:
             raise _refused(f"{name}: must be a number from {lowest} to {highest}")
         return number
+
+    def choices(self, name: str, known: Sequence[str]) -> frozenset[str] | None:
+        """Words with commas between them."""
+        text = self._values.get(name)
+        words = None if text is None else frozenset(text.split(","))
+        if words is not None and not words <= set(known):
+            raise _refused(f"{name}: must be one or more of {', '.join(known)}, with commas between them")
+        return words
 
     def flag(self, name: str, default: bool) -> bool:
         text = self._values.get(name)

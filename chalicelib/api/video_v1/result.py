@@ -42,6 +42,7 @@ def result(request: Any, job_id: str) -> Response:
         **views.attribution(job),
         **views.custom_id(job),
         **views.child(job),
+        **views.history(job),
         "metadata": dict(batch.metadata),
     }
     if "expanded" in made:

@@ -92,6 +92,7 @@ def _successful(job: Job, by_mode: bool, now: int) -> dict[str, Any]:
         "usage": usage_views.of_job(job),
         **views.custom_id(job),
         **views.child(job),
+        **views.history(job),
     }
     return view | ({"expanded": outcome["expanded"]} if "expanded" in outcome else {})
 
@@ -104,4 +105,5 @@ def _failed(job: Job) -> dict[str, Any]:
         "video_url": views.video_url(job),
         "usage": usage_views.of_job(job),
         **views.custom_id(job),
+        **views.history(job),
     }

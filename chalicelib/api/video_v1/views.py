@@ -35,6 +35,7 @@ def status(job: Job, now: int) -> dict[str, Any]:
         **attribution(job),
         **custom_id(job),
         **child(job),
+        **history(job),
     }
     return view | ({"error": error(job.failure)} if job.failure else {})
 
@@ -48,6 +49,7 @@ def in_batch(job: Job) -> dict[str, Any]:
         **times(job),
         **custom_id(job),
         **child(job),
+        **history(job),
     }
     return view | ({"error": error(job.failure)} if job.failure else {})
 
@@ -83,6 +85,21 @@ def child(job: Job) -> dict[str, str]:
     """Of a playlist or channel: the batch of its videos."""
     made = (job.outcome or {}).get("child_batch_id")
     return {"child_batch_id": made} if made else {}
+
+
+def history(job: Job) -> dict[str, Any]:
+    """How it ended before it was retried, oldest first; nothing if it was not."""
+    shown = [
+        {
+            "round": past.round,
+            "attempts": past.attempts,
+            "status": past.status.value,
+            "error": error(past.error) if past.error else None,
+            "ended_at": iso(past.ended_at),
+        }
+        for past in job.history
+    ]
+    return {"history": shown} if shown else {}
 
 
 def video(job: Job) -> Mapping[str, Any]:

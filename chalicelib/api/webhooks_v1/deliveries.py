@@ -8,13 +8,13 @@ from chalice.app import Response
 
 from chalicelib.accounts.account import Account
 from chalicelib.accounts.endpoint_rows import EVENTS, TEST
-from chalicelib.api import idempotency
+from chalicelib.api import bodies, idempotency, query
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.once import once
-from chalicelib.api.webhooks_v1 import cursors, delivery_views, query
+from chalicelib.api.webhooks_v1 import cursors, delivery_views
 from chalicelib.batches import ids
-from chalicelib.errors import InvalidRequest, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.webhooks import addresses, attempts, deliveries
 from chalicelib.webhooks.addresses import Address
 from chalicelib.webhooks.deliveries import Delivery, Status
@@ -73,8 +73,7 @@ def resend(request: Any, delivery_id: str) -> Response:
 
 
 def _resend(request: Any, account: Account, delivery_id: str) -> Response:
-    if request.raw_body.strip() not in (b"", b"{}"):
-        raise InvalidRequest("This request takes no fields: send it without a body")
+    bodies.require_none(request.raw_body)
     address = _address(delivery_id)
     key = idempotency.key_for(request.headers, f"webhooks/{delivery_id}/resend")
     run = ids.derived_token(account.id, *key) if key else ids.new_token()

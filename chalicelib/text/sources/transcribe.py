@@ -39,6 +39,9 @@ _REGIONS: Final = {"en": "en-us", "es": "es-us", "pt": "pt-br", "zh": "zh-cn", "
 def recognise(wanted: Wanted) -> Transcript:
     """Raises NotYet until Transcribe has ended, TextError if it failed."""
     job = _job(_name(wanted))
+    if job and _is_past(wanted, job):
+        aws.transcribe().delete_transcription_job(TranscriptionJobName=_name(wanted))
+        job = None
     if job is None:
         _start(wanted)
         raise _waits()
@@ -84,8 +87,18 @@ def _job(name: str) -> TranscriptionJobTypeDef | None:
 
 def begun(wanted: Wanted) -> bool:
     """Whether an earlier attempt of this job has brought the sound, and what is known of the video."""
+    return _lies_there(_keys(wanted).video)
+
+
+def _is_past(wanted: Wanted, job: TranscriptionJobTypeDef) -> bool:
+    """It ended before this job was retried, and has left nothing to read."""
+    ended = job.get("TranscriptionJobStatus") in ("FAILED", "COMPLETED")
+    return wanted.task.attempt == 1 and ended and not _lies_there(_keys(wanted).output)
+
+
+def _lies_there(key: str) -> bool:
     try:
-        aws.s3().head_object(Bucket=settings().bucket, Key=_keys(wanted).video)
+        aws.s3().head_object(Bucket=settings().bucket, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
             return False

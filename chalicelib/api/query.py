@@ -32,6 +32,15 @@ def number(given: Mapping[str, str], name: str, default: int, highest: int) -> i
     return value
 
 
+def choices(given: Mapping[str, str], name: str, known: Sequence[str]) -> frozenset[str] | None:
+    """Words with commas between them. Raises InvalidRequest."""
+    text = given.get(name)
+    words = None if text is None else frozenset(text.split(","))
+    if words is not None and not words <= set(known):
+        raise InvalidRequest(f"{name}: must be one or more of {', '.join(known)}, with commas between them")
+    return words
+
+
 def choice(given: Mapping[str, str], name: str, known: Sequence[str]) -> str | None:
     """Raises InvalidRequest."""
     value = given.get(name)
