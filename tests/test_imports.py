@@ -15,7 +15,7 @@ GROUND = {"settings", "aws", "errors", "clock", "task", "outbound", "vault", "is
 MAY_IMPORT = {
     "ground": GROUND,
     "sites": GROUND | {"sites"},
-    "usage": GROUND | {"usage"},
+    "usage": GROUND | {"usage", "accounts"},
     "batches": GROUND | {"batches", "accounts", "usage"},
     "audio": GROUND | {"sites", "audio"},
     "text": GROUND | {"sites", "text", "audio"},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from chalicelib.accounts.counters import KEPT_DAYS
 from chalicelib.usage import days, requests, videos
 from chalicelib.usage.amounts import Amounts
 from chalicelib.usage.days import Row
@@ -14,6 +15,7 @@ from chalicelib.usage.requests import Key
 from chalicelib.usage.videos import Counted
 
 _NONE: Final = Counted()
+_LONGEST_MONTH: Final = 31
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,16 @@ class Period:
 
     first: date
     last: date
-    requests: int
-    failed: int
+    requests: int | None
+    """None: not known any more."""
+    failed: int | None
     videos: int
     amounts: Amounts
 
     @property
-    def succeeded(self) -> int:
+    def succeeded(self) -> int | None:
+        if self.requests is None or self.failed is None:
+            return None
         return max(0, self.requests - self.failed)
 
 
@@ -37,6 +42,7 @@ class Ledger:
     keys: Sequence[Key]
     rows: Sequence[Row]
     videos: Mapping[date, Counted]
+    today: date
 
     def period(self, first: date, last: date, key_id: str | None = None) -> Period:
         """`key_id`: of one key alone."""
@@ -45,23 +51,33 @@ class Ledger:
         return Period(
             first,
             last,
-            _sum(keys, span, Key.on),
-            _sum(keys, span, Key.failed_on),
+            self._sent(keys, first, last),
+            _sum(keys, span, Key.failed_on) if self._has_days_from(first) else None,
             sum(self.videos.get(day, _NONE).of(key_id) for day in span),
             self._used(first, last, key_id),
         )
+
+    def _sent(self, keys: Sequence[Key], first: date, last: date) -> int | None:
+        """A whole month has a counter of its own, which is kept for longer than those of its days."""
+        if first.day == 1 and (last + timedelta(1)).day == 1 and (last - first).days < _LONGEST_MONTH:
+            return sum(key.in_month(first) for key in keys)
+        return _sum(keys, list(_days(first, last)), Key.on) if self._has_days_from(first) else None
+
+    def _has_days_from(self, first: date) -> bool:
+        return first >= self.today - timedelta(KEPT_DAYS)
 
     def _used(self, first: date, last: date, key_id: str | None) -> Amounts:
         wanted = (r.amounts for r in self.rows if first <= r.day <= last and key_id in (None, r.key_id))
         return sum(wanted, start=Amounts())
 
 
-def read(account: str, first: date, last: date) -> Ledger:
+def read(account: str, first: date, last: date, today: date) -> Ledger:
     """Of these days and those between them."""
     return Ledger(
         requests.keys_of(account),
         list(days.read(account, first, last)),
         videos.by_day(account, first, last),
+        today,
     )
 
 

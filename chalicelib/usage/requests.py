@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from chalicelib import aws
+from chalicelib.accounts import counters, key_rows
 from chalicelib.clock import Clock, now_ms
 from chalicelib.settings import settings
-from chalicelib.usage.days import day_of
 
-HOUR_MS: Final = 3_600_000
-_COUNTER: Final = re.compile(r"[hdmf][0-9]+")
 _PER_READ: Final = 100
 
 
@@ -26,11 +23,10 @@ class Key:
     rate: int | None
     """Requests an hour, where the key has a limit of its own."""
     counts: Mapping[str, int]
-    """By clock hour `h<hours since 1970>`, day `d<YYYYMMDD>`, month `m<YYYYMM>`; `f<YYYYMMDD>` are those of a
-    day that failed."""
+    """As accounts.counters names them."""
 
     def in_hour(self, now: int) -> int:
-        return self.counts.get(f"h{now // HOUR_MS}", 0)
+        return self.counts.get(counters.hour(now), 0)
 
     def on(self, day: date) -> int:
         return self.counts.get(f"d{day:%Y%m%d}", 0)
@@ -48,10 +44,10 @@ def failed(key_hash: str, clock: Clock = now_ms) -> None:
     try:
         aws.dynamodb().update_item(
             TableName=settings().accounts_table,
-            Key=_address(key_hash),
+            Key=key_rows.address(key_hash),
             UpdateExpression="ADD #failed :one",
             ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeNames={"#failed": f"f{day_of(clock()):%Y%m%d}"},
+            ExpressionAttributeNames={"#failed": counters.failed(clock())},
             ExpressionAttributeValues={":one": {"N": "1"}},
         )
     except aws.dynamodb().exceptions.ConditionalCheckFailedException:
@@ -74,7 +70,7 @@ def keys_of(account: str) -> list[Key]:
 def _rows(hashes: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     table = settings().accounts_table
     for start in range(0, len(hashes), _PER_READ):
-        keys = [_address(each) for each in hashes[start : start + _PER_READ]]
+        keys = [key_rows.address(each) for each in hashes[start : start + _PER_READ]]
         wanted: Any = {table: {"Keys": keys, "ConsistentRead": True}}
         while wanted:
             answer = aws.dynamodb().batch_get_item(RequestItems=wanted)
@@ -89,9 +85,5 @@ def _key(item: Mapping[str, Any], retired: Sequence[str]) -> Key:
         name=item.get("name", {}).get("S"),
         retired=key_hash in retired,
         rate=int(item["rate"]["N"]) if "rate" in item else None,
-        counts={name: int(value["N"]) for name, value in item.items() if _COUNTER.fullmatch(name)},
+        counts={name: int(value["N"]) for name, value in item.items() if counters.is_one(name)},
     )
-
-
-def _address(key_hash: str) -> dict[str, Any]:
-    return {"pk": {"S": f"K#{key_hash}"}, "sk": {"S": "#"}}

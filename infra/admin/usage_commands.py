@@ -41,7 +41,7 @@ def _print(given: argparse.Namespace) -> None:
 def usage_lines(account: str, month: str) -> list[str]:
     """A line for each key that was used, and their sum. `month` is such as `2026-01`. Raises ValueError."""
     first, last = _span(month)
-    book = ledger.read(account, first, last)
+    book = ledger.read(account, first, last, datetime.now(UTC).date())
     rows = [(name, period) for name, period in _keys(book, first, last) if _any(period)]
     rows.append(("all", book.period(first, last)))
     width = max(len(name) for name, _ in rows)
@@ -66,8 +66,8 @@ def _cells(period: Period) -> list[str]:
     used = period.amounts
     cost = dollars(used.cost)
     return [
-        str(period.requests),
-        str(period.failed),
+        _number(period.requests),
+        _number(period.failed),
         str(period.videos),
         str(used.jobs_completed + used.jobs_failed + used.jobs_cancelled),
         f"{used.media_ms / 60_000:.1f}",
@@ -77,6 +77,10 @@ def _cells(period: Period) -> list[str]:
         str(used.tokens_in + used.tokens_out),
         "unknown" if cost is None else f"{cost:.4f}",
     ]
+
+
+def _number(count: int | None) -> str:
+    return "unknown" if count is None else str(count)
 
 
 def _span(month: str) -> tuple[date, date]:

@@ -294,3 +294,17 @@ def test_a_deletion_that_cannot_be_counted_is_to_be_tried_again(api: Api) -> Non
     assert (answer.status, answer.error["code"]) == (503, "SERVICE_UNAVAILABLE")
     assert api("DELETE", f"/v1/jobs/{job_id}").status == 200
     assert get(api, "/current")["current_period"]["jobs"]["completed"] == 1
+
+
+def test_what_is_too_old_to_be_known_is_null_and_whole_months_are_known_for_longer(pro: Api) -> None:
+    admit("one", NOW - 60 * DAY, 7)
+    span = "start_date=2026-01-01&end_date=2026-02-28"
+    by_month = get(pro, f"/history?{span}&granularity=month")
+    assert [(p["total_requests"], p["failed_requests"]) for p in by_month["periods"]] == [
+        (7, None),
+        (0, None),
+    ]
+    assert by_month["summary"]["total_requests"] == 7
+    by_week = get(pro, f"/history?{span}&granularity=week")
+    assert {p["total_requests"] for p in by_week["periods"][:3]} == {None}
+    assert by_week["summary"]["total_requests"] is by_week["summary"]["avg_requests_per_period"] is None

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.accounts.account import Account
+from chalicelib.accounts.counters import HOUR_MS
 from chalicelib.clock import iso
 from chalicelib.usage import videos
 from chalicelib.usage.days import day_of
-from chalicelib.usage.requests import HOUR_MS, Key
+from chalicelib.usage.requests import Key
 
 
 def rate_limits(account: Account, keys: Sequence[Key], now: int) -> dict[str, Any]:

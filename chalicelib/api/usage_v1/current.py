@@ -27,7 +27,7 @@ def current(request: Any) -> Response:
     asked = Query(request, "key_id")
     now = now_ms()
     today = day_of(now)
-    book = ledger.read(account.id, today.replace(day=1), today)
+    book = ledger.read(account.id, today.replace(day=1), today, today)
     key_id = known_key(asked, book)
     counted = videos.in_month(account.id, today)
     data = {

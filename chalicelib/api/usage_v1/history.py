@@ -29,7 +29,7 @@ def history(request: Any) -> Response:
     asked = Query(request, "start_date", "end_date", "granularity", "limit", "key_id")
     now = now_ms()
     wanted = span(asked, day_of(now))
-    book = ledger.read(account.id, wanted.first, wanted.last)
+    book = ledger.read(account.id, wanted.first, wanted.last, day_of(now))
     key_id = known_key(asked, book)
     spans = list(periods(wanted.first, wanted.last, wanted.granularity))
     newest = [book.period(*each, key_id) for each in spans[-wanted.limit :]]
@@ -55,13 +55,14 @@ def periods(first: date, last: date, granularity: str) -> Iterator[tuple[date, d
 
 def _summary(shown: Sequence[Period], granularity: str) -> dict[str, Any]:
     used = sum((period.amounts for period in shown), start=Amounts())
-    sent = sum(period.requests for period in shown)
+    known = [period.requests for period in shown if period.requests is not None]
+    sent = sum(known) if len(known) == len(shown) else None
     return {
         "total_periods": len(shown),
         "total_requests": sent,
         "total_tokens": used.tokens_in + used.tokens_out,
         "total_cost": dollars(used.cost),
-        "avg_requests_per_period": round(sent / len(shown), 2),
+        "avg_requests_per_period": None if sent is None else round(sent / len(shown), 2),
         "granularity": granularity,
     }
 
