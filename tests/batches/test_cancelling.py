@@ -270,6 +270,21 @@ def test_what_is_not_told_in_time_the_watchdog_tells(cloud: Cloud) -> None:
     assert len([name for name in executions() if name.startswith("job_")]) == 3
 
 
+def test_what_is_not_cancelled_in_time_the_watchdog_cancels(cloud: Cloud) -> None:
+    accepted = accept(cloud.clock, "ok", "list", "ok")
+
+    def slow(**_: object) -> None:
+        cloud.clock.forward(9)
+
+    with hooked("before-call.dynamodb.UpdateItem", slow):
+        cancel_all(cloud, accepted)
+    assert statuses(accepted) == [CANCELLED, QUEUED, QUEUED]
+    cloud.clock.forward(61)
+    watchdog.sweep(cloud.clock)
+    assert statuses(accepted) == [CANCELLED] * 3
+    assert loaded(accepted)[0].status is BatchStatus.CANCELLED
+
+
 def test_a_cancel_stands_although_nobody_can_be_told(cloud: Cloud) -> None:
     accepted = accept(cloud.clock, "ok")
     with refusing("events", "PutEvents"):

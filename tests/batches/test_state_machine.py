@@ -36,6 +36,7 @@ from tests.clock import FakeClock
 from tests.faults.test_crash_anywhere import Died, dying
 
 WISHES = st.lists(st.sampled_from(["ok", "fail", "retry", "wait"]), min_size=1, max_size=3)
+AGAIN = (JobStatus.FAILED, JobStatus.CANCELLED)
 crashes = st.one_of(st.none(), st.tuples(st.integers(1, 12), st.sampled_from(["before-call", "after-call"])))
 
 
@@ -93,19 +94,27 @@ class Life(RuleBasedStateMachine):
     @rule(place=st.integers(0, 2), crash=crashes)
     def cancel(self, place: int, crash: Any) -> None:
         job = self.job(place)
-        self.perhaps(crash, lambda: cancelling.cancel_job(job, self.clock))
+        if self.perhaps(crash, lambda: cancelling.cancel_job(job, self.clock)):
+            assert self.job(place).status is JobStatus.CANCELLED
 
     @precondition(lambda self: self.accepted)
     @rule(crash=crashes)
     def cancel_all(self, crash: Any) -> None:
-        self.perhaps(crash, lambda: cancelling.cancel_batch(*self.now, self.clock))
+        if self.perhaps(crash, lambda: cancelling.cancel_batch(*self.now, self.clock)):
+            assert self.now[0].ended_at
 
     @precondition(lambda self: self.accepted and self.now[0].ended_at)
     @rule(only=st.one_of(st.none(), st.sets(st.integers(1, 3), min_size=1)), crash=crashes)
     def retry(self, only: set[int] | None, crash: Any) -> None:
         assert self.accepted
-        tell(self.accepted)
-        self.perhaps(crash, lambda: retrying.retry(*self.now, only, self.clock))
+        batch = self.now[0]
+        if f"{batch.id}-{batch.round}" in told(batch):  # else there is nobody yet who would tell
+            tell(self.accepted)
+        wanted = {
+            job.index for job in self.now[1] if job.status in AGAIN and job.index in (only or {1, 2, 3})
+        }
+        if self.perhaps(crash, lambda: retrying.retry(*self.now, only, self.clock)):
+            assert {job.index for job in self.now[1] if job.status is JobStatus.QUEUED} == wanted
 
     @precondition(lambda self: self.accepted)
     @rule(seconds=st.sampled_from([1, 90, 3600]), crash=crashes)
@@ -127,16 +136,14 @@ class Life(RuleBasedStateMachine):
         jobs = self.now[1]
         return jobs[place % len(jobs)]
 
-    def perhaps(self, crash: Any, act: Callable[[], object]) -> None:
-        with moving_along_the_table():
+    def perhaps(self, crash: Any, act: Callable[[], object]) -> bool:
+        """Whether it went through: it did not crash, and was not refused."""
+        with moving_along_the_table(), dying(*(crash or (0, "before-call"))):
             try:
-                if crash:
-                    with dying(*crash):
-                        act()
-                else:
-                    act()
+                act()
             except (Died, RequestError):
-                pass
+                return False
+        return True
 
     def settles(self) -> None:
         """Left alone, it ends, and each of its rounds is told once."""
@@ -203,8 +210,8 @@ def test_whatever_happens() -> None:
             derandomize=True,
             deadline=None,
             database=None,
-            max_examples=20,
-            stateful_step_count=12,
+            max_examples=12,
+            stateful_step_count=10,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -1,4 +1,4 @@
-"""What a deletion calls, each of the functions that carry it out may call."""
+"""What a deletion, a cancel and a retry call, each of the functions that carry them out may call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.audio import inbox, inbox_items
-from chalicelib.batches import deletion, finish, ids, store, watchdog
+from chalicelib.batches import cancelling, deletion, finish, ids, retrying, store, watchdog
 from chalicelib.batches.model import NewJob
 from chalicelib.batches.submit import Submission, submit
 from chalicelib.clock import now_ms
@@ -112,6 +112,35 @@ def test_aggregating_calls_what_it_may(cloud: Cloud) -> None:
 def test_the_usage_routes_may_read_the_counters_of_keys() -> None:
     [found] = statements("api.json", "dynamodb:BatchGetItem")
     assert found["Resource"] == {"Fn::GetAtt": ["AccountsTable", "Arn"]}
+
+
+CONTROL = {
+    "GetItem": "dynamodb:GetItem",
+    "Query": "dynamodb:Query",
+    "UpdateItem": "dynamodb:UpdateItem",
+    "TransactWriteItems": "dynamodb:UpdateItem",
+    "PutEvents": "events:PutEvents",
+    "StartExecution": "states:StartExecution",
+    "GetQueueAttributes": "sqs:GetQueueAttributes",
+    "SendMessageBatch": "sqs:SendMessage",
+}
+
+
+def test_the_api_may_cancel_and_retry(cloud: Cloud) -> None:
+    new = Submission("acme", "text", "video_v1", [NewJob({"url": "https://example.com/a"})])
+    token = submit(new).batch.token
+    waiting = store.load(token)
+    assert waiting
+    with called() as seen:
+        cancelling.cancel_batch(*waiting)
+    finish.aggregate({"batch_id": waiting[0].id})
+    ended = store.load(token)
+    assert ended
+    with called() as seen_later:
+        retrying.retry(*ended)
+    assert seen | seen_later == set(CONTROL)
+    for file in ("api.json", "watchdog.json"):
+        assert [name for name in CONTROL if not statements(file, CONTROL[name])] == []
 
 
 @pytest.mark.parametrize("file", ["api.json", "watchdog.json"])
