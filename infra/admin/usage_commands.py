@@ -35,13 +35,13 @@ def add_to(commands: Any) -> None:
 
 
 def _print(given: argparse.Namespace) -> None:
-    print("\n".join(usage_lines(given.account, given.month)))
+    print("\n".join(usage_lines(given.account, given.month, datetime.now(UTC).date())))
 
 
-def usage_lines(account: str, month: str) -> list[str]:
+def usage_lines(account: str, month: str, today: date) -> list[str]:
     """A line for each key that was used, and their sum. `month` is such as `2026-01`. Raises ValueError."""
     first, last = _span(month)
-    book = ledger.read(account, first, last, datetime.now(UTC).date())
+    book = ledger.read(account, first, last, today)
     rows = [(name, period) for name, period in _keys(book, first, last) if _any(period)]
     rows.append(("all", book.period(first, last)))
     width = max(len(name) for name, _ in rows)

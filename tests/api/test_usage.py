@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from chalice.test import Client
 
+from app import app
 from chalicelib.accounts.account import Account
 from chalicelib.accounts.plans import shipped
-from chalicelib.api.usage_v1 import allowances, current, history, limits
+from chalicelib.api.usage_v1 import allowances
 from chalicelib.batches import finish, ids
 from chalicelib.usage import requests
 from tests.api.conftest import Api
 from tests.api.jobs import completed, extract_body, failed
+from tests.api.wall_clock import wall
 from tests.batches.aws_faults import refusing
+from tests.clock import FakeClock
 from tests.conftest import Cloud
 from tests.usage.counters import admit, key_hash, set_up, submit_videos
 
+__all__ = ["wall"]
 NOW = int(datetime(2026, 3, 18, 13, 59, 30, tzinfo=UTC).timestamp()) * 1000
 DAY = 24 * 3600 * 1000
 KNOWN = "start_date, end_date, granularity, limit, key_id"
 
 
 @pytest.fixture
-def pro(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+def pro(cloud: Cloud, wall: FakeClock) -> Iterator[Api]:
     """A clock that stands still, and the key `one` of a Pro account."""
-    for module in (current, history, limits):
-        monkeypatch.setattr(module, "now_ms", lambda: NOW)
-    account = Account("acme", shipped()["pro"], "one")
-    monkeypatch.setattr("chalicelib.accounts.keys.find", lambda key: account if key == "one" else None)
+    wall.now = NOW
     set_up("acme", "one", "two", retired=("old",))
-    return Api(api.client, "one")
+    with Client(app) as client:
+        yield Api(client, "one")
 
 
 def get(api: Api, path: str) -> Any:
@@ -58,12 +62,12 @@ def test_n_requests_and_m_videos_are_n_and_m(pro: Api) -> None:
     data = get(pro, "/current")
     month = data["current_period"]
     assert (month["start_date"], month["end_date"]) == ("2026-03-01", "2026-03-18")
-    assert [month[f"{kind}_requests"] for kind in ("total", "successful", "failed")] == [13, 11, 2]
+    assert [month[f"{kind}_requests"] for kind in ("total", "successful", "failed")] == [14, 12, 2]
     assert month["videos_processed"] == 4
     assert data["rate_limits"]["requests_per_hour"] == {
         "limit": 5000,
-        "used": 7,
-        "remaining": 4993,
+        "used": 8,
+        "remaining": 4992,
         "reset_at": "2026-03-18T14:00:00Z",
     }
     assert data["quotas"]["videos_per_day"] == {
@@ -86,7 +90,7 @@ def test_each_key_has_its_part(pro: Api) -> None:
     submit_videos("acme", "one", NOW, 3)
     by_id = {key["key_id"]: key for key in get(pro, "/current")["keys"]}
     told = {name: (key["total_requests"], key["videos_processed"]) for name, key in by_id.items()}
-    assert told == {"one": (7, 3), "two": (0, 0), "old": (4, 0)}
+    assert told == {"one": (8, 3), "two": (0, 0), "old": (4, 0)}
     assert [by_id[name]["retired"] for name in ("one", "old")] == [False, True]
     assert by_id["one"]["name"] == "name of one"
 
@@ -168,14 +172,14 @@ def test_history_is_by_the_day(pro: Api) -> None:
         ("2026-03-15", 0, 0, 0),
         ("2026-03-16", 5, 1, 2),
         ("2026-03-17", 0, 0, 0),
-        ("2026-03-18", 3, 0, 0),
+        ("2026-03-18", 4, 0, 0),
     ]
     assert data["summary"] == {
         "total_periods": 4,
-        "total_requests": 8,
+        "total_requests": 9,
         "total_tokens": 0,
         "total_cost": 0.0,
-        "avg_requests_per_period": 2.0,
+        "avg_requests_per_period": 2.25,
         "granularity": "day",
     }
 
@@ -199,7 +203,7 @@ def test_a_limit_keeps_the_newest_periods(pro: Api) -> None:
     admit("one", NOW - 2 * DAY, 5)
     data = get(pro, "/history?limit=2")
     assert [period["end_date"] for period in data["periods"]] == ["2026-03-17", "2026-03-18"]
-    assert data["summary"]["total_requests"] == 3
+    assert data["summary"]["total_requests"] == 4
     assert data["query_info"] == {
         "start_date": "2026-02-17",
         "end_date": "2026-03-18",
@@ -254,7 +258,7 @@ def test_a_warning_says_what_is_running_out(pro: Api) -> None:
 
 def test_a_key_may_have_a_rate_of_its_own(pro: Api) -> None:
     set_up("acme", "one", rate=10)
-    admit("one", NOW, 9)
+    admit("one", NOW, 8)
     data = get(pro, "/limits")
     assert data["rate_limits"]["requests_per_hour"] == {
         "limit": 10,

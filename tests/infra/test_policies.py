@@ -92,7 +92,7 @@ def test_the_watchdog_may_delete(cloud: Cloud) -> None:
     assert [name for name in seen | of_children if not statements("watchdog.json", NEEDED[name])] == []
 
 
-@pytest.mark.parametrize("file", ["api.json", "watchdog.json", "aggregate.json"])
+@pytest.mark.parametrize("file", ["watchdog.json", "aggregate.json"])
 def test_whoever_meters_may_write_to_rows_of_accounts_alone(file: str) -> None:
     accounts = {"Fn::GetAtt": ["AccountsTable", "Arn"]}
     [found] = [each for each in statements(file, "dynamodb:UpdateItem") if each["Resource"] == accounts]
@@ -112,6 +112,7 @@ def test_aggregating_calls_what_it_may(cloud: Cloud) -> None:
 def test_the_usage_routes_may_read_the_counters_of_keys() -> None:
     [found] = statements("api.json", "dynamodb:BatchGetItem")
     assert found["Resource"] == {"Fn::GetAtt": ["AccountsTable", "Arn"]}
+    assert found["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["K#*"]}}
 
 
 CONTROL = {

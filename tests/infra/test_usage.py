@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from infra.admin.__main__ import main
 from tests.conftest import Cloud
 from tests.usage.counters import admit, set_up, submit_videos
 
+TODAY = date(2026, 2, 2)
 NOON = int(datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()) * 1000
 
 
@@ -30,7 +31,7 @@ def test_a_line_for_each_key_and_their_sum(cloud: Cloud) -> None:
     submit_videos("acme", "one", NOON, 2)
     use("one", jobs_completed=2, media_ms=90_000, bytes_in=1_500_000_000, compute_ms=7000, control_cost=10**8)
     use("deleted", jobs_failed=1, tokens_in=5, tokens_unpriced=5)
-    lines = usage.usage_lines("acme", "2026-01")
+    lines = usage.usage_lines("acme", "2026-01", TODAY)
     assert lines[0] == "acme, 2026-01"
     cells = [line.split() for line in lines[2:]]
     assert cells[0] == [
@@ -46,7 +47,7 @@ def test_a_line_for_each_key_and_their_sum(cloud: Cloud) -> None:
 
 def test_another_month_is_another(cloud: Cloud) -> None:
     use("one", jobs_completed=2)
-    assert usage.usage_lines("acme", "2026-02")[2].split() == [
+    assert usage.usage_lines("acme", "2026-02", TODAY)[2].split() == [
         "all",
         *["0"] * 4,
         "0.0",

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib import aws
+from chalicelib.accounts import key_rows, register
+from chalicelib.accounts.key_rows import Key
 from chalicelib.settings import settings
 
 
@@ -19,16 +21,29 @@ def key_hash(key: str) -> str:
 
 
 def set_up(account: str, *keys: str, retired: tuple[str, ...] = (), rate: int | None = None) -> None:
-    """Each key's id is its own text, and its name `name of <key>`."""
-    row: dict[str, Any] = {"pk": {"S": f"A#{account}"}, "sk": {"S": "#"}}
-    row |= {"keys": {"SS": [key_hash(key) for key in keys]}} if keys else {}
-    row |= {"retired": {"SS": [key_hash(key) for key in retired]}} if retired else {}
-    aws.dynamodb().put_item(TableName=settings().accounts_table, Item=row)
+    """Each key is its own secret and id, and its name is `name of <key>`."""
+    register.ensure(account, "pro")
+    if rate is not None:
+        register.set_plan(account, "pro", {"requests_per_hour": rate})
+    record = register.there(account)
     for key in (*keys, *retired):
-        given = {"account": {"S": account}, "key_id": {"S": key}, "name": {"S": f"name of {key}"}}
-        given |= {"rate": {"N": str(rate)}} if rate is not None else {}
-        for name, value in given.items():
-            _update(f"K#{key_hash(key)}", "#", f"SET #{name} = :v", {f"#{name}": name}, {":v": value})
+        held = "retired" if key in retired else "keys"
+        _update(f"A#{account}", "#", f"ADD #{held} :d", {f"#{held}": held}, {":d": {"SS": [key_hash(key)]}})
+        row = key_rows.to_row(
+            Key(
+                digest=key_hash(key),
+                id=key,
+                account=account,
+                name=f"name of {key}",
+                prefix="",
+                last_four="",
+                scopes=frozenset(key_rows.SCOPES),
+                plan=record.plan,
+                revision=record.revision,
+                created_at=0,
+            )
+        )
+        aws.dynamodb().put_item(TableName=settings().accounts_table, Item=row)
 
 
 def admit(key: str, at: int, requests: int = 1) -> None:
