@@ -118,7 +118,13 @@ CREATING: Final[dict[str, Any]] = {
     "/v1/webhooks/secret/rotate": None,
     "/api/v1/auth/keys": {"name": "another"},
 }
-ASKING: Final = {"/api/v1/auth/validate"}
+ASKING: Final = {
+    "/api/v1/auth/validate",
+    "/api/v1/batch/estimate",
+    "/api/v1/videos/estimate",
+    "/v1/batch/estimate",
+    "/v1/extract/estimate",
+}
 """They make nothing."""
 BODIES: Final[dict[str, Any]] = {
     "/v1/webhooks/{endpoint_id}": {"enabled": False},

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -65,13 +64,6 @@ def test_another_account_or_path_has_keys_of_its_own(cloud: Cloud) -> None:
     changed: Any = submission("fail", key="k1")
     object.__setattr__(changed, "account", "other")
     assert submit(changed, cloud.clock).batch.id != one.batch.id
-
-
-def test_requests_at_once_with_one_key_make_one_batch(cloud: Cloud) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: accept(cloud.clock, "ok", key="race"), range(4)))
-    assert len({answer.batch.id for answer in answers}) == 1
-    assert len([answer for answer in answers if not answer.replayed]) == 1
 
 
 def test_a_request_that_crashed_half_way_is_finished_by_its_repeat(cloud: Cloud) -> None:

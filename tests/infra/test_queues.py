@@ -85,7 +85,7 @@ def test_whoever_settles_jobs_may_read_their_batch(policy: str) -> None:
 def test_the_intake_does_what_the_api_may_and_no_more_with_queues() -> None:
     assert allowed("intake", "sqs:ReceiveMessage") == ["IntakeDlq", "IntakeQueue"]
     work = allowed("api", "sqs:SendMessage")
-    assert allowed("intake", "sqs:SendMessage") == sorted([*work, "GivenUpQueue", "RepliesQueue"])
+    assert allowed("intake", "sqs:SendMessage") == sorted({*work, "GivenUpQueue", "RepliesQueue"})
     for action in ("dynamodb:PutItem", "dynamodb:Query"):
         assert allowed("intake", action) == ["BatchesTable"]
     assert allowed("intake", "dynamodb:UpdateItem") == ["AccountsTable", "BatchesTable"]
