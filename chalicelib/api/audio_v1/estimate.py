@@ -29,7 +29,7 @@ def extract(request: Any) -> Response:
 
 
 def _answer(request: Any, planned: Callable[[Order], Planned]) -> Response:
-    account = caller(request.headers)
+    account = caller(request)
     asked = query.read(request, "minutes")
     minutes = query.number(asked, "minutes", estimates.DEFAULT_MINUTES, estimates.MAX_MINUTES)
     plan = planned(ordered(request, account))
