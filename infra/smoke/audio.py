@@ -8,7 +8,7 @@ import requests
 
 from infra.demo.site import MEDIA
 from infra.smoke.parts import expect, part
-from infra.smoke.run import Made, Run
+from infra.smoke.run import PROCESSING, Made, Run
 from infra.smoke.service import Unexpected
 
 VIDEO = MEDIA / "talk.mp4"
@@ -59,7 +59,7 @@ def _end(run: Run, batch_id: str, job_id: str) -> None:
         def batch() -> dict[str, Any]:
             return part(run.service.get(f"/v1/batch/{batch_id}").data, dict)
 
-        end = run.until("an end of the batch", lambda: part(batch(), str, "status"))
+        end = run.until("an end of the batch", lambda: part(batch(), str, "status"), PROCESSING)
         status = part(run.service.get(f"/v1/status/{job_id}").data, dict)
         expect(end == "completed", "a completed batch", f"{end}, {status.get('error')}")
         long = part(status, float, "outputFile", "duration")

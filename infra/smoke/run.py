@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from infra.smoke.service import Service, Unexpected
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
+PROCESSING: Final = "processing"
+"""Of a batch that has not ended, on both APIs."""
 Print = Callable[[str], None]
 
 
@@ -52,14 +55,15 @@ class Run:
             raise StepFailed(name) from error
         self._line("ok", name, started, ", ".join(remarks))
 
-    def until(self, what: str, look: Callable[[], str], waiting: str = "processing") -> str:
-        """What `look` tells as soon as that is not `waiting`. Raises Unexpected after the time-out."""
-        end = time.monotonic() + self.timeout
+    def until(self, what: str, look: Callable[[], str], waiting: str, seconds: float | None = None) -> str:
+        """What `look` tells once that is not `waiting`. Raises Unexpected after so long, or the time-out."""
+        seconds = self.timeout if seconds is None else seconds
+        end = time.monotonic() + seconds
         pause = _FIRST_PAUSE
         while (found := look()) == waiting:
             left = end - time.monotonic()
             if left <= 0:
-                raise Unexpected(f"{what} within {self.timeout:g} s", f"still {found}")
+                raise Unexpected(f"{what} within {seconds:g} s", f"still {found}")
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, _LONGEST_PAUSE)
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.demo.site import MEDIA
 from infra.smoke.parts import expect, part
-from infra.smoke.run import Made, Run
+from infra.smoke.run import PROCESSING, Made, Run
 
 CAPTIONS = MEDIA / "lecture.srt"
 _VIDEO = "https://example.com/lecture.mp4"
@@ -37,7 +37,7 @@ def _end(run: Run, batch_id: str) -> None:
         def status() -> str:
             return part(run.service.get(f"/api/v1/batch/status/{batch_id}").data, str, "status")
 
-        end = run.until("an end of the batch", status)
+        end = run.until("an end of the batch", status, PROCESSING)
         results = part(run.service.get(f"/api/v1/batch/results/{batch_id}").data, dict)
         expect(end == "completed", "a completed batch", f"{end}, {results.get('failed_jobs')}")
         summary = part(results, str, "successful_jobs", 0, "summaries", 0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from infra.smoke.parts import expect, part
-from infra.smoke.run import Made, Run, StepFailed
+from infra.smoke.run import PROCESSING, Made, Run, StepFailed
 from infra.smoke.service import Unexpected
 
-_BUSY = "processing"
+_SECONDS = 60.0
+"""Until what was cancelled has ended."""
 
 
 def check(run: Run) -> None:
@@ -20,10 +21,10 @@ def check(run: Run) -> None:
 
 
 def _delete(run: Run, made: Made) -> None:
-    if _status(run, made) == _BUSY:
+    if _status(run, made) == PROCESSING:
         with suppress(Unexpected):  # it may have ended by itself at this moment
             run.service.post(made.cancel, None)
-        run.until("an end of the batch", lambda: _status(run, made))
+        run.until("an end of the batch", lambda: _status(run, made), PROCESSING, _SECONDS)
     run.service.ask("DELETE", made.delete)
     came = run.service.refusal(made.status)
     expect(came == (404, "BATCH_NOT_FOUND"), "404 BATCH_NOT_FOUND once it is deleted", came)
