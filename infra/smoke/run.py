@@ -14,7 +14,6 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
 PROCESSING: Final = "processing"
 """Of a batch that has not ended, on both APIs."""
-Print = Callable[[str], None]
 
 
 class StepFailed(Exception):
@@ -36,7 +35,6 @@ class Run:
     service: Service
     timeout: float
     """Seconds that a batch may take."""
-    print: Print = print
     failed: list[str] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
 
@@ -51,7 +49,7 @@ class Run:
             self.failed.append(name)
             self._line("failed", name, started)
             for label, words in (("expected", error.expected), ("came", error.came), ("look at", look)):
-                self.print(f"        {label:9}{self.service.redacted(words)}")
+                print(f"        {label:9}{self.service.redacted(words)}")
             raise StepFailed(name) from error
         self._line("ok", name, started, ", ".join(remarks))
 
@@ -69,4 +67,4 @@ class Run:
         return found
 
     def _line(self, verdict: str, name: str, started: float, remarks: str = "") -> None:
-        self.print(f"{verdict:8}{name:16}{time.monotonic() - started:7.1f} s  {remarks}".rstrip())
+        print(f"{verdict:8}{name:16}{time.monotonic() - started:7.1f} s  {remarks}".rstrip(), flush=True)

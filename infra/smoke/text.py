@@ -17,10 +17,10 @@ def check(run: Run) -> None:
 
 
 def _batch(run: Run) -> str:
-    look = "the plan (it needs batches, summary modes, and videos left), then the log of the API function"
+    look = "the plan (it needs batches, and videos left), then the log of the API function"
     with run.step("text batch", look) as remarks:
         captions = {"captions": CAPTIONS.read_text(), "captions_format": "srt"}
-        body = {"jobs": [{"video_url": _VIDEO, "summary_mode": "brief", **captions}]}
+        body = {"jobs": [{"video_url": _VIDEO, "summary_mode": "tldr", **captions}]}
         batch_id = part(run.service.post("/api/v1/batch/process", body).data, str, "batch_id")
         base = "/api/v1/batch"
         run.made.append(

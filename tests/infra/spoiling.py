@@ -8,8 +8,8 @@ import requests
 
 from tests.stand_ins.loopback import Handler, Loopback
 
-Answer = tuple[int, str, bytes]
-"""Status, content type, body."""
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers, body."""
 Spoil = Callable[[str, str], Answer | None]
 """Of a method and a path; None: the stack answers."""
 
@@ -20,6 +20,8 @@ class Spoiling(Loopback):
         self.spoil = spoil
         self.stack = stack
         self.asked: list[str] = []
+        self.keys: dict[str, str | None] = {}
+        """The one that came last, by path."""
 
 
 class _Handler(Handler):
@@ -28,12 +30,11 @@ class _Handler(Handler):
     def do_GET(self) -> None:
         body = self.read_body()
         self.owner.asked.append(f"{self.command} {self.path}")
-        status, kind, content = self.owner.spoil(self.command, self.path) or self._forwarded(body)
-        self.answer(status, content, {"Content-Type": kind, **self._limits})
+        self.owner.keys[self.path] = self.headers["X-API-Key"]
+        status, headers, content = self.owner.spoil(self.command, self.path) or self._forwarded(body)
+        self.answer(status, content, headers)
 
     do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815 http.server's names
-
-    _limits: dict[str, str] = {}  # noqa: RUF012 replaced, never changed
 
     def _forwarded(self, body: bytes) -> Answer:
         names = ("X-API-Key", "Content-Type")
@@ -41,5 +42,7 @@ class _Handler(Handler):
         answer = requests.request(
             self.command, self.owner.stack + self.path, data=body, headers=headers, timeout=60
         )
-        self._limits = {n: v for n, v in answer.headers.items() if n.lower().startswith("x-ratelimit-")}
-        return answer.status_code, answer.headers["Content-Type"], answer.content
+        told = {
+            n: v for n, v in answer.headers.items() if n.lower().startswith(("x-ratelimit-", "content-t"))
+        }
+        return answer.status_code, told, answer.content

@@ -22,7 +22,8 @@ STEPS = (
     *("text batch", "summary", "usage", "deleted", "deleted"),
 )
 KEY = "sk_" + "5e" * 32
-JSON = "application/json"
+JSON = {"Content-Type": "application/json"}
+HTML = {"Content-Type": "text/html"}
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +90,17 @@ UNHEALTHY = json.dumps({"success": True, "data": {"status": "tired"}})
     ("answer", "words"),
     [
         pytest.param((500, JSON, ERROR.encode()), "500 INTERNAL_ERROR: broke on <the key>", id="envelope"),
-        pytest.param((502, "text/html", b"<h1>Bad</h1>"), "502 (text/html) '<h1>Bad</h1>'", id="a proxy's"),
-        pytest.param((200, "text/html", b"<h1>Hi</h1>"), "200 (text/html) '<h1>Hi</h1>'", id="another site"),
+        pytest.param((502, HTML, b"<h1>Bad</h1>"), "502 (text/html) '<h1>Bad</h1>'", id="a proxy's"),
+        pytest.param((200, HTML, b"<h1>Hi</h1>"), "200 (text/html) '<h1>Hi</h1>'", id="another site"),
         pytest.param((200, JSON, b"[1]"), "200 (application/json) '[1]'", id="no object"),
         pytest.param((200, JSON, b'{"success": true}'), "came     nothing", id="no data"),
         pytest.param((200, JSON, UNHEALTHY.encode()), "came     tired", id="ill"),
         pytest.param((403, JSON, b'{"message":"Forbidden"}'), "403 (application/json)", id="no such stage"),
-        pytest.param((200, "text/plain; charset=none", b"\xff\xfe\x00"), "200 (text/plain", id="bytes"),
+        pytest.param(
+            (200, {"Content-Type": "text/plain; charset=none"}, b"\xff\xfe\x00"),
+            "200 (text/plain",
+            id="bytes",
+        ),
     ],
 )
 def test_a_service_that_answers_everything_so(
@@ -127,7 +132,11 @@ def test_answers_without_what_they_should_hold(
 
 def test_a_gateway_that_leaves_base64_as_it_is(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
     def spoil(method: str, path: str) -> Answer | None:
-        return (200, "audio/mpeg", b"SUQzBAAAAAAAI1RTU0UAAAAPAAAD") if "/download/" in path else None
+        return (
+            (200, {"Content-Type": "audio/mpeg"}, b"SUQzBAAAAAAAI1RTU0UAAAAPAAAD")
+            if "/download/" in path
+            else None
+        )
 
     with Spoiling(spoil, stack.url) as service:
         printed = failure(capsys, service.base, stack.key)
@@ -135,6 +144,24 @@ def test_a_gateway_that_leaves_base64_as_it_is(stack: LocalStack, capsys: pytest
     assert "came     28\n" in printed
     assert "binary media types" in printed
     assert batches(stack) == 0
+
+
+def test_a_download_by_a_link_takes_no_key_along(stack: LocalStack) -> None:
+    def stored() -> bytes:
+        job_id = service.asked[-2].rpartition("/")[2]
+        headers = {"X-API-Key": stack.key}
+        status = requests.get(f"{stack.url}/v1/status/{job_id}", headers=headers, timeout=60).json()
+        return requests.get(status["data"]["outputFile"]["url"], timeout=60).content
+
+    def spoil(method: str, path: str) -> Answer | None:
+        if path == "/bucket?signed":
+            return 200, {"Content-Type": "audio/mpeg"}, stored()
+        return (302, {"Location": service.url("/bucket?signed")}, b"") if "/download/" in path else None
+
+    with Spoiling(spoil, stack.url) as service:
+        assert main(["--url", service.base, "--key", stack.key]) == 0
+    assert service.keys["/bucket?signed"] is None
+    assert service.keys["/health"] == stack.key
 
 
 def test_what_does_not_end_in_time_is_cancelled_and_deleted(
