@@ -22,6 +22,8 @@ def part(data: Any, kind: type[T], *path: str | int) -> T:
     found = data
     for step in path:
         found = _inner(found, step)
+    if kind is float and type(found) is int:  # DynamoDB keeps 17.0 as 17
+        found = float(found)
     if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
         where = ".".join(str(step) for step in path) or "the top"
         raise Unexpected(f"{_WORDS[kind]} at {where}", "nothing" if found is None else f"{found!r:.80}")

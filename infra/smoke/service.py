@@ -10,7 +10,7 @@ import requests
 
 TIMEOUTS = (10.0, 40.0)
 """Seconds to connect, and without a byte: API Gateway gives up after 29."""
-_SHOWN = 200
+_SHOWN = 300
 
 
 class Unexpected(Exception):
@@ -80,7 +80,7 @@ class Service:
         """An answer in a few words: its error, or how it begins if it is none of this service."""
         error = (_json(answer) or {}).get("error")
         if isinstance(error, dict) and "code" in error:
-            words = f"{error['code']}: {error.get('message')}"
+            words = " ".join(f"{error['code']}: {error.get('message')}".split())[:_SHOWN]
         elif answer.is_redirect:
             words = f"a redirect to {answer.headers['Location'].partition('?')[0]}"
         else:

@@ -13,7 +13,9 @@ import pytest
 import requests
 
 from infra.local.stack import LocalStack
+from infra.smoke import parts
 from infra.smoke.__main__ import main
+from infra.smoke.service import Unexpected
 from tests.infra.spoiling import Answer, Spoiling
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +113,23 @@ def test_a_service_that_answers_everything_so(
     assert printed.endswith("\nfailed: health\n")
     assert words in printed
     assert service.asked == ["GET /health"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(17.0, float), (17, float), (17, int), ("x", str), (False, bool)], ids=str
+)
+def test_a_part_of_an_answer(value: object, kind: type) -> None:
+    assert parts.part({"jobs": [{"it": value}]}, kind, "jobs", 0, "it") == value
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("17", float), (True, float), (True, int), (1.5, int), (None, str), (0, bool)],
+    ids=str,
+)
+def test_a_part_of_another_kind(value: object, kind: type) -> None:
+    with pytest.raises(Unexpected, match="at it; came"):
+        parts.part({"it": value}, kind, "it")
 
 
 @pytest.mark.parametrize("data", [None, {}, [], {"url": 5, "jobs": [3], "batch_id": True}], ids=str)
