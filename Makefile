@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test check format package deploy bench clean
+.PHONY: help demo local test check format package deploy smoke destroy bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -43,6 +43,12 @@ package: $(STAMP)  ## app zip, ffmpeg layer and one CloudFormation template in o
 
 deploy: package  ## make deploy STACK=name BUCKET=bucket-for-the-zips
 	$(BIN)/python -m infra.deploy --stack "$(STACK)" --bucket "$(BUCKET)"
+
+smoke: $(STAMP)  ## make smoke URL=address-of-the-api KEY=api-key: does a deployment work?
+	@KEY="$(KEY)" $(BIN)/python -m infra.smoke --url "$(URL)" $(if $(TIMEOUT),--timeout "$(TIMEOUT)")
+
+destroy: $(STAMP)  ## make destroy STACK=name: its data stays, but with DATA=delete
+	@$(BIN)/python -m infra.destroy --stack "$(STACK)" --data "$(or $(DATA),keep)" $(if $(filter 1,$(YES)),--yes)
 
 bench: $(STAMP)  ## ratios measured side by side
 	$(BIN)/python -m bench

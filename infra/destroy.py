@@ -1,0 +1,132 @@
+"""Delete a deployed stack: `python -m infra.destroy --stack NAME`; its data only with `--data delete`.
+
+Needs AWS credentials and a region in the environment. May be run again after it was interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+from infra import kept_data
+from infra.kept_data import Kept
+
+_COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+class Refused(Exception):
+    """Why nothing more is done."""
+
+
+def destroy(stack: str, *, data: bool, confirmed: bool) -> None:
+    """With `data` also what it keeps. Raises Refused, and RuntimeError with CloudFormation's reasons."""
+    cloudformation = boto3.client("cloudformation")
+    found = _found(cloudformation, stack)
+    identifier, lives = found["StackId"], found["StackStatus"] != "DELETE_COMPLETE"
+    kept = kept_data.of(cloudformation, identifier)
+    waiting = _waiting(cloudformation, identifier) if lives else {}
+    _announce(stack, lives, waiting, kept if data else ())
+    if (waiting or (data and kept)) and not confirmed:
+        _ask(stack)
+    if lives:
+        delete_stack(cloudformation, identifier)
+    for each in kept:
+        print(f"{each.kind:22}{each.name}  {kept_data.delete(each) if data else 'kept'}")
+
+
+def _found(cloudformation: Any, name: str) -> Any:
+    """The stack of this name, or else the last that had it. Raises Refused if there was none."""
+    try:
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return _last_deleted(cloudformation, name)
+    return stack
+
+
+def _last_deleted(cloudformation: Any, name: str) -> Any:
+    pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
+    stacks = [stack for page in pages for stack in page["StackSummaries"] if stack["StackName"] == name]
+    if not stacks:
+        raise Refused(f"there is no stack {name} in this account and region, nor was there in 90 days")
+    return max(stacks, key=lambda stack: stack["CreationTime"])
+
+
+def _waiting(cloudformation: Any, stack: str) -> dict[str, int]:
+    """Messages by queue: they go with the stack."""
+    sqs: Any = boto3.client("sqs")
+    counted = {}
+    for each in kept_data.resources(cloudformation, stack):
+        if each["ResourceType"] == "AWS::SQS::Queue":
+            url = each["PhysicalResourceId"]
+            told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))["Attributes"]
+            counted[url.rpartition("/")[2]] = sum(int(number) for number in told.values())
+    return {name: number for name, number in counted.items() if number}
+
+
+def _announce(stack: str, lives: bool, waiting: dict[str, int], data: Sequence[Kept]) -> None:
+    print(f"stack {stack}: {'to be deleted' if lives else 'deleted already'}")
+    for queue, number in sorted(waiting.items()):
+        print(f"  with about {number} messages in {queue}")
+    for each in data:
+        print(f"  and all that is in {each.kind} {each.name}")
+
+
+def _ask(stack: str) -> None:
+    """Raises Refused unless the stack's name is typed."""
+    try:
+        typed = input("Files and messages cannot be brought back. Type the name of the stack to go on: ")
+    except EOFError:
+        typed = ""
+    if typed.strip() != stack:
+        raise Refused("that is not its name: nothing was deleted")
+
+
+def delete_stack(cloudformation: Any, identifier: str) -> None:
+    """Waits for the end. Raises RuntimeError with CloudFormation's reasons."""
+    cloudformation.delete_stack(StackName=identifier)
+    try:
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=identifier)
+    except WaiterError as error:
+        raise RuntimeError(f"the stack was not deleted: {_reasons(cloudformation, identifier)}") from error
+    print("the stack is deleted")
+
+
+def _reasons(cloudformation: Any, identifier: str) -> str:
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=identifier)
+    events = [event for page in pages for event in page["StackEvents"]]
+    return "; ".join(
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
+        for event in events
+        if event.get("ResourceStatus") == "DELETE_FAILED"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m infra.destroy", description=__doc__)
+    parser.add_argument("--stack", required=True)
+    parser.add_argument("--data", choices=("keep", "delete"), default="keep", help="tables, bucket and key")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    given = parser.parse_args(arguments)
+    if not given.stack:
+        parser.error("name it: make destroy STACK=…")
+    try:
+        destroy(given.stack, data=given.data == "delete", confirmed=given.yes)
+    except (Refused, RuntimeError) as error:
+        sys.exit(str(error))
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"AWS did not do it: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A short acceptance run against any deployment, by HTTP alone."""
