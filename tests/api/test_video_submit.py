@@ -380,9 +380,10 @@ def test_a_missing_key_and_a_wrong_one_have_codes_of_their_own(api: Api, method:
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_when_aws_is_away_the_answer_is_503_in_this_apis_envelope(api: Api, method: str, path: str) -> None:
-    with refusing("dynamodb", "GetItem"):
+    with refusing("dynamodb", "UpdateItem"):
         answer = api(method, path)
     assert (answer.status, answer.error["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert int(answer.headers["retry-after"]) > 0
     assert answer.error["details"] == {}
 
 
