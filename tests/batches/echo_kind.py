@@ -41,6 +41,7 @@ def run(request: Mapping[str, Any], task: Task) -> dict[str, Any]:
     for pass_time in lasting:
         pass_time()
     task.report(10, "starting", {"said": request["do"]})
+    meanwhile(task.job_id)
     if request["do"] == "fail" and not mended:
         raise JobError("NO_LUCK", "It cannot be done", details="not ever")
     if request["do"] == "retry":

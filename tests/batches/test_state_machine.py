@@ -33,7 +33,7 @@ from tests.batches.aws_faults import hooked
 from tests.batches.driver import Context, accept, loaded, open_batches
 from tests.batches.rounds import tell
 from tests.clock import FakeClock
-from tests.faults.test_crash_anywhere import Died, dying
+from tests.faults.crashes import Died, dying
 
 WISHES = st.lists(st.sampled_from(["ok", "fail", "retry", "wait"]), min_size=1, max_size=3)
 AGAIN = (JobStatus.FAILED, JobStatus.CANCELLED)

@@ -16,7 +16,7 @@ from tests.batches.conftest import engine
 from tests.batches.driver import accept, executions, loaded, open_batches, receive, recover, work_off
 from tests.batches.rounds import run, tell
 from tests.conftest import Cloud
-from tests.faults.test_crash_anywhere import HOOK, every_crash
+from tests.faults.crashes import HOOK, every_crash
 
 __all__ = ["engine"]
 pytestmark = pytest.mark.usefixtures("engine")

@@ -16,7 +16,7 @@ from tests.batches.conftest import engine
 from tests.batches.driver import accept, loaded, open_batches, work_off
 from tests.batches.stored import keys, log_delivery, put, rows, to_be_looked_at
 from tests.conftest import Cloud
-from tests.faults.test_crash_anywhere import every_crash
+from tests.faults.crashes import every_crash
 
 __all__ = ["engine"]
 pytestmark = pytest.mark.usefixtures("engine")

@@ -15,7 +15,7 @@ from chalicelib.usage.amounts import Amounts
 from tests.batches.conftest import engine
 from tests.batches.driver import accept, loaded, work_off
 from tests.conftest import Cloud
-from tests.faults.test_crash_anywhere import every_crash
+from tests.faults.crashes import every_crash
 
 __all__ = ["engine"]
 pytestmark = pytest.mark.usefixtures("engine")

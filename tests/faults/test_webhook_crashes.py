@@ -15,7 +15,7 @@ from chalicelib.webhooks.addresses import Address
 from chalicelib.webhooks.consequences import FAILING_DAYS
 from tests.batches.aws_faults import hooked
 from tests.clock import FakeClock
-from tests.faults.test_crash_anywhere import every_crash
+from tests.faults.crashes import every_crash
 from tests.stand_ins.web import Receiver
 from tests.webhooks.ended import ended_job, saved
 from tests.webhooks.machine import attempt, recover_all, started

@@ -14,7 +14,7 @@ from chalicelib.settings import settings
 from tests.batches.conftest import engine
 from tests.batches.driver import Context, accept, loaded, receive, recover, work_off
 from tests.conftest import Cloud
-from tests.faults.test_crash_anywhere import every_crash
+from tests.faults.crashes import every_crash
 from tests.intake import mail
 
 __all__ = ["engine"]
