@@ -1,4 +1,4 @@
-"""Whole batches through the API, the workers, the end and a webhook, all in this process over moto, counted."""
+"""Whole batches through the API, the workers, the end and a webhook, in this process over moto, counted."""
 
 from __future__ import annotations
 
@@ -39,15 +39,17 @@ class Part:
 @dataclass(frozen=True)
 class Played:
     jobs: int
-    api: Part
-    worker: Part
+    submitted: Part
+    polls: Part
     aggregate: Part
     deliver: Part
+    worker: Part
 
     @property
-    def parts(self) -> Mapping[str, Part]:
-        names = ("api", "worker", "aggregate", "deliver")
-        return {name: getattr(self, name) for name in names}
+    def parts(self) -> Sequence[tuple[str, Part]]:
+        """Each with the function that does it."""
+        own = (("aggregate", self.aggregate), ("deliver", self.deliver), ("worker", self.worker))
+        return (("api", self.submitted), ("api", self.polls), *own)
 
 
 @contextmanager
@@ -80,18 +82,13 @@ def text(api: Api, hook: str, wishes: Wishes) -> Played:
 
 
 def _play(kind: str, jobs: int, batch_id: str, submitted: Part, poll: Callable[[], Any]) -> Played:
-    polled = [part(poll) for _ in range(POLLS)]
-    assert all(answer.status == 200 for answer, _ in polled), polled[0][0].body
+    answers, polls = part(lambda: [poll() for _ in range(POLLS)], requests=POLLS)
+    assert all(answer.status == 200 for answer in answers), answers[0].body
     _, worker = part(lambda: _work_off(kind), requests=jobs)
     ended, aggregate = part(lambda: _aggregate(batch_id))
     told, deliver = part(lambda: [_deliver(each) for each in ended["deliveries"]])
     assert [each["outcome"] for each in told] == ["delivered"], told
-    api = Part(
-        1 + POLLS,
-        submitted.seconds + sum(each.seconds for _, each in polled),
-        sum_counts([submitted.counts, *(each.counts for _, each in polled)]),
-    )
-    return Played(jobs, api, worker, aggregate, deliver)
+    return Played(jobs, submitted, polls, aggregate, deliver, worker)
 
 
 def part(work: Callable[[], Any], requests: int = 1) -> tuple[Any, Part]:
@@ -100,13 +97,6 @@ def part(work: Callable[[], Any], requests: int = 1) -> tuple[Any, Part]:
         answer = work()
         spent = time.process_time() - before
     return answer, Part(requests, spent, counts)
-
-
-def sum_counts(all_counts: Sequence[Counts]) -> Counts:
-    total = Counts()
-    for counts in all_counts:
-        total.update(counts)
-    return total
 
 
 def _work_off(kind: str) -> None:
@@ -141,3 +131,7 @@ def _deliver(order: Any) -> Any:
     return deliver(order, Renderer(render, render_test))
 
 
+def watch() -> None:
+    from chalicelib.batches.watchdog import sweep
+
+    sweep()
