@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-NAMES = ("audio", "cost", "download", "effort", "summaries", "webhooks", "worker")
+NAMES = ("audio", "cost", "download", "effort", "scale", "summaries", "webhooks", "worker")
 BENCHES: Mapping[str, str] = {name: f"bench.{name}" for name in NAMES}
 
 

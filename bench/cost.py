@@ -1,4 +1,4 @@
-"""Dollars for 1,000 items: AWS calls counted on whole batches of 50, CPU seconds measured, the price table.
+"""Dollars for 1,000 items: AWS calls counted on whole batches, CPU seconds measured, the price table.
 
 Beside them stand what the design aims at, and what hosted recognisers of speech ask.
 """
@@ -19,6 +19,7 @@ from bench import batch_run, cost_items, cost_model, cost_tables, jobs, media, t
 from bench.batch_run import Played
 from bench.cost_model import Item, Work
 from bench.origin import origin
+from chalicelib.api.audio_v1.models import MAX_JOBS
 from chalicelib.audio.request import AudioRequest
 from chalicelib.settings import settings
 from chalicelib.text import effort as text
@@ -26,7 +27,9 @@ from tests.stand_ins.web import WebServer
 from tests.stand_ins.youtube import YouTube
 from tests.stand_ins.youtube_videos import Track, Video
 
-BATCH: Final = 50
+AUDIO_BATCH: Final = MAX_JOBS
+"""The most that the contract lets a batch have."""
+TEXT_BATCH: Final = 50
 MINUTES: Final = 10
 SHORT_SECONDS: Final = 3
 """Of the videos whose calls are counted: calls depend on the length only by words of progress, and parts."""
@@ -93,7 +96,10 @@ def _audio_batches(folder: Path) -> Iterator[tuple[str, Played]]:
     for case, wish in AUDIO.items():
         with batch_run.cloud() as (api, hook), WebServer(folder) as server:
             source = {"type": "url", "url": server.url("/plain/short.mp4")}
-            yield case, batch_run.audio(api, hook, [{"source": source, "output": _output(wish)}] * BATCH)
+            yield (
+                case,
+                batch_run.audio(api, hook, [{"source": source, "output": _output(wish)}] * AUDIO_BATCH),
+            )
 
 
 def _output(wish: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,7 +120,7 @@ def _text_batch() -> Played:
     )
     videos = {
         f"video{number:06d}": Video(seconds=MINUTES * 60, tracks=(Track(cues=cues),))
-        for number in range(BATCH)
+        for number in range(TEXT_BATCH)
     }
     wishes = [{"video_url": f"https://www.youtube.com/watch?v={name}"} for name in videos]
     with YouTube(videos) as youtube, batch_run.cloud(BATCHREEL_YOUTUBE_BASE_URL=youtube.base) as (api, hook):
