@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bench import dynamodb_units
 from bench.cost_items import WAY
 from bench.cost_tables import row
 from infra.local import template
 from infra.local.account import ROOT
 
 CASES: Final = ("audio, copied", "mp3, 128k", "captions, embedded summary")
+KEY_UNITS: Final = 1000
+"""Write units a second of one partition."""
+RUNNING: Final = (10, 100, 1000)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,9 @@ def workers() -> int:
 
 def main() -> None:
     page = (ROOT / "docs" / "cost.md").read_text()
-    print("\n" + "\n".join(table({case: counted(page, case) for case in CASES})))
+    counts = {case: counted(page, case) for case in CASES}
+    for lines in (table(counts), keys(counts)):
+        print("\n" + "\n".join(lines))
 
 
 def counted(page: str, case: str) -> Mapping[str, float]:
@@ -85,6 +91,29 @@ def table(counts: Mapping[str, Mapping[str, float]]) -> list[str]:
         rates = [f"{met_at(quota, each):,.0f}" for each in counts.values()]
         lines.append(row(quota.name, f"{quota.most:,.0f}", *rates))
     return lines
+
+
+def keys(counts: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """What one partition key of a table lets through."""
+    heading = ["one partition key", "write units", "jobs a minute"]
+    lines = [row(*heading), row(*["---"] * len(heading))]
+    for name, units in key_units(counts).items():
+        lines.append(row(name, f"{units:.1f}", f"{60 * KEY_UNITS / units:,.0f}"))
+    return lines
+
+
+def key_units(counts: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
+    """Of a job. All that it writes is taken to lie under its batch's key, as most of it does."""
+    batches = {f"a batch: {case}": each["dynamodb.write_unit"] for case, each in counts.items()}
+    turns = {f"an account's turns, {n:,} jobs at once": float(turn_units(n)) for n in RUNNING}
+    return {**batches, **turns, "an account in the index `by_account`": 1.0}
+
+
+def turn_units(running: int) -> int:
+    """Taken and passed on: two writes of the row that holds every running job."""
+    slots = {f"job_{number:016x}.1" for number in range(running)}
+    held = {"pk": {"S": "R#account"}, "sk": {"S": "#"}, "running": {"SS": slots}}
+    return 2 * dynamodb_units.write_units(held, held, [])
 
 
 if __name__ == "__main__":

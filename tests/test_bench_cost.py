@@ -11,18 +11,20 @@ from typing import Any
 
 import pytest
 
-from bench import cost_items, cost_model, cost_tables, dynamodb_units
+from bench import cost_items, cost_model, cost_tables, dynamodb_units, scale
 from bench.batch_run import Part, Played
 from bench.cost_model import Idle, Item, Work
 from bench.counting import Counts, counting
 from bench.dynamodb_units import Index
 from chalicelib import aws
+from chalicelib.audio import effort
 from chalicelib.settings import WORKER_MB, settings
 from chalicelib.usage import prices
 from tests.conftest import Cloud
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "cost.md").read_text()
+SCALE = (ROOT / "docs" / "scale.md").read_text()
 BY_ACCOUNT = Index(frozenset({"account"}), everything=True)
 OPEN = Index(frozenset({"open_shard"}), everything=False)
 
@@ -195,7 +197,7 @@ def test_what_is_charged_while_nothing_happens() -> None:
 
 def part(requests: int = 1, seconds: float = 0.0, **counted: float) -> Part:
     counts = Counts()
-    counts.update({name.replace("__", "."): count for name, count in counted.items()})  # type: ignore[dict-item]
+    counts.update({name.replace("__", "."): count for name, count in counted.items()})
     return Part(requests, seconds, counts)
 
 
@@ -271,7 +273,45 @@ def test_what_follows_from_prices_alone_is_what_the_page_says() -> None:
 
 
 def test_the_assumptions_of_the_page_are_those_of_the_model() -> None:
-    assert f"{cost_model.CALL_SECONDS * 1000:.0f} ms for each call of AWS" in PAGE
-    assert f"{cost_model.MODEL_SECONDS:.0f} s for a model" in PAGE
-    assert f"{cost_model.LIFECYCLE_KB:.0f} kB that Lambda logs" in PAGE
-    assert f"`{cost_model.MODEL}`" in PAGE
+    told = " ".join(PAGE.split())
+    assert f"{cost_model.CALL_SECONDS * 1000:.0f} ms for each call of AWS" in told
+    assert f"{cost_model.MODEL_SECONDS:.0f} s for a model" in told
+    assert f"{cost_model.LIFECYCLE_KB:.0f} kB that Lambda logs" in told
+    assert f"`{cost_model.MODEL}`" in told
+    assert cost_model.POLLERS == 5
+    assert f"with five pollers, each a request every {cost_model.POLL_SECONDS} s" in told
+
+
+def test_an_mp3_costs_what_the_page_says_with_the_seconds_of_estimates() -> None:
+    """The page's own row, but for the seconds that this run had more."""
+    more = float(rows("mp3, 128k")[1][1]) - effort.SECONDS["mp3"]
+    second = cost_model.total(Item("", Work(1), {})) * 1000
+    assert f"With 10 s the mp3 comes to ${float(rows('mp3, 128k')[0][1]) - more * second:.3f}," in PAGE
+
+
+# ---------------------------------------------------------------- the page on scale
+
+
+def counted() -> dict[str, Mapping[str, float]]:
+    return {case: scale.counted(PAGE, case) for case in scale.CASES}
+
+
+def test_the_page_on_scale_has_the_tables_of_the_bench() -> None:
+    for lines in (scale.table(counted()), scale.keys(counted())):
+        assert "\n".join(lines) in SCALE
+
+
+def test_a_quota_is_met_when_a_minute_asks_for_it() -> None:
+    quota = scale.Quota("workers", "seconds", 20)
+    assert scale.met_at(quota, {"seconds": 10}) == 120
+    assert scale.met_at(quota, {"seconds": 0}) == float("inf")
+
+
+def test_the_row_of_turns_grows_with_the_jobs_that_run() -> None:
+    assert scale.turn_units(10) == 2
+    assert scale.turn_units(1000) == 2 * 22
+
+
+def test_what_is_met_first_is_the_stacks_own_setting() -> None:
+    assert scale.workers() == 20
+    assert min(scale.quotas(), key=lambda each: scale.met_at(each, counted()["mp3, 128k"])).most == 20
