@@ -284,7 +284,7 @@ def test_the_assumptions_of_the_page_are_those_of_the_model() -> None:
 
 def test_an_mp3_costs_what_the_page_says_with_the_seconds_of_estimates() -> None:
     """The page's own row, but for the seconds that this run had more."""
-    more = float(rows("mp3, 128k")[1][1]) - effort.SECONDS["mp3"]
+    more = scale.counted(PAGE, "mp3, 128k")["CPU s"] - effort.SECONDS["mp3"]
     second = cost_model.total(Item("", Work(1), {})) * 1000
     assert f"With 10 s the mp3 comes to ${float(rows('mp3, 128k')[0][1]) - more * second:.3f}," in PAGE
 
@@ -299,6 +299,19 @@ def counted() -> dict[str, Mapping[str, float]]:
 def test_the_page_on_scale_has_the_tables_of_the_bench() -> None:
     for lines in (scale.table(counted()), scale.keys(counted())):
         assert "\n".join(lines) in SCALE
+
+
+def test_what_the_page_on_scale_tells_follows_from_the_counts() -> None:
+    told, mp3 = " ".join(SCALE.split()), counted()["mp3, 128k"]
+    second = 100_000 / 60
+    assert f"{-(-1000 * mp3['seconds'] // 600) * 10:.0f} for mp3" in told
+    assert f"take {second * mp3['seconds'] / 1000:.0f} times the default concurrency" in told
+    assert f"PUTs come to {second * mp3['s3.put']:,.0f} a second" in told
+    assert f"{second * mp3['dynamodb.write_unit'] / 40_000:.0%}".replace("%", " % of the table's") in told
+    assert f"StartExecution at {300 * 60:,} a minute" in told
+    assert f"transitions at {round(5000 * 60 / (1 + len(cost_items.WAY)), -3):,.0f}" in told
+    assert f"come to {round(second * 4, -2):,.0f} requests a second" in told
+    assert f"it manages {45 / cost_model.CALL_SECONDS:,.0f}" in told
 
 
 def test_a_quota_is_met_when_a_minute_asks_for_it() -> None:
