@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bench import cost_items, cost_model, cost_tables, dynamodb_units, scale
+from bench import batch_run, cost_items, cost_model, cost_tables, dynamodb_units, scale
 from bench.batch_run import Part, Played
 from bench.cost_model import Idle, Item, Work
 from bench.counting import Counts, counting
@@ -21,6 +21,8 @@ from chalicelib.audio import effort
 from chalicelib.settings import WORKER_MB, settings
 from chalicelib.usage import prices
 from tests.conftest import Cloud
+from tests.stand_ins.youtube import YouTube
+from tests.stand_ins.youtube_videos import Video
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "cost.md").read_text()
@@ -224,9 +226,24 @@ def test_an_item_has_its_share_of_its_batch() -> None:
     assert cost_items.waits(PLAYED) == pytest.approx(0.1)
 
 
+def test_a_batch_is_played_to_its_webhook_and_counted_by_function() -> None:
+    videos = {f"video{number:06d}": Video() for number in range(2)}
+    wishes = [{"video_url": f"https://www.youtube.com/watch?v={name}"} for name in videos]
+    with YouTube(videos) as youtube, batch_run.cloud(BATCHREEL_YOUTUBE_BASE_URL=youtube.base) as (api, hook):
+        played = batch_run.text(api, hook, wishes)
+    assert (played.jobs, played.polls.requests, played.worker.requests) == (2, batch_run.POLLS, 2)
+    assert played.submitted.counts["sqs.request"] == 2  # how full the queue is; two messages
+    assert played.worker.counts["s3.put"] == 2 * 3
+    assert played.worker.counts["events.event"] == 2
+    assert played.worker.counts.largest_job > 500
+    assert played.aggregate.counts["s3.put"] == 2
+    assert played.deliver.counts["kms.request"] > 0
+    assert played.polls.counts["dynamodb.write_unit"] >= batch_run.POLLS
+
+
 def test_functions_have_the_memory_that_they_are_deployed_with() -> None:
     assert cost_items.memory("api") == 1024
-    assert cost_items.memory("worker") == cost_items.memory("aggregate") == 512
+    assert cost_items.memory("deliver") == cost_items.memory("aggregate") == 512
     assert cost_items.sources() == 10
 
 
