@@ -1,4 +1,4 @@
-"""`python -m bench [audio] [download] [effort] [summaries] [webhooks] [worker]`: what is named, or all."""
+"""`python -m bench [audio] [cost] [download] [effort] [summaries] …`: what is named, or all of NAMES."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-NAMES = ("audio", "download", "effort", "summaries", "webhooks", "worker")
+NAMES = ("audio", "cost", "download", "effort", "scale", "summaries", "webhooks", "worker")
 BENCHES: Mapping[str, str] = {name: f"bench.{name}" for name in NAMES}
 
 

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from bench import jobs, media, talks
 from bench.embedded import talk_from
@@ -50,14 +49,9 @@ def main() -> None:
 
 
 def _show(name: str, work: Callable[[], object], table: float) -> None:
-    before = _cpu()
+    before = jobs.cpu_seconds()
     work()
-    print(f"{name:28}{_cpu() - before:10.2f}{table:8.2f}", flush=True)
-
-
-def _cpu() -> float:
-    uses = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
-    return sum(use.ru_utime + use.ru_stime for use in uses)
+    print(f"{name:28}{jobs.cpu_seconds() - before:10.2f}{table:8.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,8 @@ def extract(request: AudioRequest) -> None:
 @dataclass(frozen=True)
 class Cost:
     seconds: float
+    cpu_seconds: float
+    """Of the worker and its ffmpegs, user and system."""
     worker_mb: float
     """Peak of the worker's own memory."""
     ffmpeg_mb: float
@@ -85,11 +87,18 @@ def _run(request: str) -> None:
 
     disk = _Disk()
     disk.start()
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), cpu_seconds()
     outcome = runner.run(json.loads(request), Quiet())
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, cpu_seconds() - cpu
     memory = [getrusage(who).ru_maxrss / 1024 for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
-    print(json.dumps(asdict(Cost(seconds, *memory, disk.most / 1e6, outcome))))
+    worker, ffmpeg = memory
+    print(json.dumps(asdict(Cost(seconds, cpu, worker, ffmpeg, disk.most / 1e6, outcome))))
+
+
+def cpu_seconds() -> float:
+    """Of this process and of its children that have ended."""
+    uses = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+    return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
 class _Disk(threading.Thread):

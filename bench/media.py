@@ -19,9 +19,9 @@ def run(*arguments: str | Path) -> None:
     subprocess.run(command, check=True)
 
 
-def video(path: Path, seconds: int = 600) -> None:
-    """About 11 MB a minute; the index stands in front."""
-    shown = ("-f", "lavfi", "-i", _PICTURE, "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "1300k")
+def video(path: Path, seconds: int = 600, picture: str = "1300k") -> None:
+    """About 11 MB a minute at the usual bit rate of the picture; the index stands in front."""
+    shown = ("-f", "lavfi", "-i", _PICTURE, "-c:v", "libx264", "-preset", "ultrafast", "-b:v", picture)
     heard = ("-f", "lavfi", "-i", _MUSIC)
     run(*shown[:4], *heard, "-t", str(seconds), *shown[4:], "-b:a", "192k", *_FRONT_INDEX, path)
 

@@ -46,6 +46,8 @@ def shown(price: float) -> str:
         ("EventBridge, an event", [TABLE["events"]["event"]]),
         ("API Gateway, a request", [TABLE["api_gateway"]["request"]]),
         ("CloudWatch Logs, a GB", [TABLE["logs"]["gb"]]),
+        ("KMS, a request", list(TABLE["kms"].values())),
+        ("Leaving AWS, a GB", [TABLE["egress"]["gb"]]),
         ("Amazon Transcribe, a minute", [TABLE["speech"]["transcribe"]]),
     ],
 )

@@ -30,10 +30,11 @@ def compute(mb_ms: int) -> int:
 
 def control(of: str) -> int:
     """Of a `job` or a `batch`, however long it takes: the calls in the table at their prices."""
-    return _nano(sum(count * _each(call) for call, count in table()["control_plane"][of].items()))
+    return _nano(sum(count * each(call) for call, count in table()["control_plane"][of].items()))
 
 
-def _each(call: str) -> float:
+def each(call: str) -> float:
+    """Dollars for one `<service>.<unit>` of the table; `<service>.kb` where it has a price for a GB."""
     service, _, unit = call.partition(".")
     if unit == "kb":
         return float(table()[service]["gb"] / 1_000_000)
