@@ -125,8 +125,8 @@ def test_days_and_months_are_the_calendars(now: tuple[int, int, int], ends: tupl
 
 def test_counts_are_kept_for_the_bill_and_no_longer(cloud: Cloud) -> None:
     accept(cloud.clock, Quota(1, 1), "ok")
-    for period, days in ((quota.day(cloud.clock.now), 40), (quota.month(cloud.clock.now), 400)):
-        assert int(row(period)["ttl"]["N"]) == period.ends // 1000 + days * 86400
+    for period in (quota.day(cloud.clock.now), quota.month(cloud.clock.now)):
+        assert int(row(period)["ttl"]["N"]) == period.ends // 1000 + 400 * 86400
 
 
 def test_a_repeat_with_its_key_costs_nothing_and_is_refused_nothing(cloud: Cloud) -> None:

@@ -50,7 +50,7 @@ def word(printed: str, beginning: str) -> str:
 
 def test_every_command_is_explained() -> None:
     [commands] = [action.choices for action in parser()._actions if isinstance(action.choices, dict)]
-    assert len(commands) == 12
+    assert len(commands) == 13
     assert [name for name in commands if not re.search(rf"(`|infra\.admin ){name}\b", DOCS)] == []
 
 

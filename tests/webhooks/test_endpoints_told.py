@@ -12,6 +12,7 @@ from chalicelib.accounts import endpoints
 from chalicelib.accounts.endpoint_rows import Endpoint
 from chalicelib.batches import finish, store, submit
 from chalicelib.batches.model import Failure, Job, NewJob
+from chalicelib.clock import now_ms
 from chalicelib.settings import settings
 from chalicelib.webhooks import attempts, deliveries, order
 from chalicelib.webhooks.addresses import Address
@@ -19,7 +20,7 @@ from chalicelib.webhooks.consequences import FAILING_DAYS
 from tests.batches.aws_faults import hooked
 from tests.clock import FakeClock
 from tests.stand_ins.web import Receiver, Reply
-from tests.webhooks.ended import ended_job, saved
+from tests.webhooks.ended import OUTCOME, ended_job, saved
 from tests.webhooks.machine import attempt, play, started
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -95,6 +96,9 @@ def test_a_job_that_came_alone_is_no_batch_to_an_endpoint() -> None:
     saved("https://example.com/hook")
     new = submit.Submission("acme", "audio", "audio_v1", [NewJob({})], single=True)
     batch = submit.submit(new).batch
+    job = store.claim(batch.token, 1, now=now_ms(), lease_until=now_ms() + 60_000).job
+    assert job
+    finish.settle(store.complete(job, OUTCOME, now=now_ms()).job)
     assert finish.aggregate({"batch_id": batch.id}) == {"deliveries": []}
 
 
