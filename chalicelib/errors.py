@@ -30,6 +30,8 @@ BatchreelError
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class BatchreelError(Exception):
     code = "INTERNAL_ERROR"
@@ -70,10 +72,14 @@ class NotInPlan(RequestError):
 
 
 class Forbidden(RequestError):
-    """The key is good, but not for this."""
+    """The key is good, but not for this. `rate`: how often it may still be used (accounts.admission)."""
 
     code = "FORBIDDEN"
     status = 403
+
+    def __init__(self, message: str, *, rate: Any = None) -> None:
+        super().__init__(message)
+        self.rate = rate
 
 
 class NotFound(RequestError):
@@ -145,15 +151,14 @@ class RotatedTooOften(TryLater):
 
 
 class RateLimited(TryLater):
-    """The key has made the `limit` requests of this hour; `retry_after` is what is left of it."""
+    """The key has made its requests of this hour: `rate`, as above."""
 
     code = "RATE_LIMIT_EXCEEDED"
     status = 429
 
-    def __init__(self, message: str, *, retry_after: int, limit: int, used: int) -> None:
-        super().__init__(message, retry_after=retry_after)
-        self.limit = limit
-        self.used = used
+    def __init__(self, message: str, *, rate: Any) -> None:
+        super().__init__(message, retry_after=rate.seconds_left)
+        self.rate = rate
 
 
 class QuotaExceeded(TryLater):

@@ -106,12 +106,12 @@ def _expressions(digest: str, now: int) -> tuple[str, str]:
 
 def _admission(row: Mapping[str, Any], now: int) -> Admission:
     key = key_rows.from_row(row)
-    rate = Rate(
-        limit=key.plan.requests_per_hour,
-        used=key.counters[counters.hour(now)],
-        seconds_left=counters.seconds_left(now),
-    )
-    return Admission(Account(key.account, key.plan, key.id), key, rate)
+    return Admission(Account(key.account, key.plan, key.id), key, _rate(key, now))
+
+
+def _rate(key: Key, now: int) -> Rate:
+    used = key.counters.get(counters.hour(now), 0)
+    return Rate(key.plan.requests_per_hour, used, counters.seconds_left(now))
 
 
 def _refusal(row: Mapping[str, Any] | None, scope: str | None, now: int) -> RequestError:
@@ -124,8 +124,11 @@ def _refusal(row: Mapping[str, Any] | None, scope: str | None, now: int) -> Requ
         return Unauthorized("The API key has expired: use another one")
     if scope is not None and not key.may(scope):
         held = ", ".join(name for name in key_rows.SCOPES if name in key.scopes)
-        return Forbidden(f"The API key lacks the scope {scope} that this takes: it has {held}")
-    limit, used = key.plan.requests_per_hour, key.counters.get(counters.hour(now), 0)
-    seconds = counters.seconds_left(now)
-    sentence = f"The API key has made its {limit:,} requests of this hour: try again in {seconds} seconds"
-    return RateLimited(sentence, retry_after=seconds, limit=limit, used=used)
+        sentence = f"The API key lacks the scope {scope} that this takes: it has {held}"
+        return Forbidden(sentence, rate=_rate(key, now))
+    rate = _rate(key, now)
+    return RateLimited(
+        f"The API key has made its {rate.limit:,} requests of this hour: "
+        f"try again in {rate.seconds_left} seconds",
+        rate=rate,
+    )

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from chalicelib.accounts import admission
 from chalicelib.accounts.account import Account
-from chalicelib.accounts.admission import Admission, Rate
+from chalicelib.accounts.admission import Admission
 from chalicelib.accounts.key_rows import ADMIN, PROCESS, READ
 from chalicelib.clock import now_ms
-from chalicelib.errors import RateLimited, Unauthorized
+from chalicelib.errors import Forbidden, RateLimited, Unauthorized
 
 _SCOPES: Final = (
     (r"\S+ /api/v1/auth/validate", None),
@@ -35,8 +35,8 @@ def admitted(request: Any, *, unknown_key: str = Unauthorized.code) -> Admission
         raise Unauthorized("No API key: send it as X-API-Key, or as Authorization: Bearer")
     try:
         found = _admit(key, scope(request.method, request.context["resourcePath"]), unknown_key)
-    except RateLimited as error:
-        request.rate = Rate(error.limit, error.used, error.retry_after)
+    except (Forbidden, RateLimited) as error:
+        request.rate = error.rate
         raise
     request.rate, request.admission = found.rate, found
     return found

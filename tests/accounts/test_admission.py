@@ -63,7 +63,7 @@ def test_the_hour_that_is_full_ends(clock: FakeClock) -> None:
             RateLimited, match="its 3 requests of this hour: try again in 1 seconds"
         ) as refused:
             admit(key, READ, clock())
-        assert (refused.value.retry_after, refused.value.limit, refused.value.used) == (1, 3, 3)
+        assert (refused.value.retry_after, refused.value.rate.limit, refused.value.rate.used) == (1, 3, 3)
     clock.forward(0.999)
     with pytest.raises(RateLimited):
         admit(key, READ, clock())
@@ -134,7 +134,7 @@ def test_a_smaller_plan_holds_at_once(clock: FakeClock) -> None:
     register.set_plan("acme", "pro", {"requests_per_hour": 2})
     with pytest.raises(RateLimited) as refused:
         admit(key, READ, clock())
-    assert (refused.value.limit, refused.value.used) == (2, 3)
+    assert (refused.value.rate.limit, refused.value.rate.used) == (2, 3)
     register.set_plan("acme", "pro", {"requests_per_hour": 4})
     assert admit(key, READ, clock()).rate.remaining == 0
 

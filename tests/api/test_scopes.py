@@ -55,4 +55,5 @@ def test_a_key_may_do_what_its_scope_says(api: Api, mount: str) -> None:
     ):
         assert (answer.status, answer.error["code"]) == (403, "FORBIDDEN")
         assert f"lacks the scope {lacks}" in answer.error["message"]
+        assert "x-ratelimit-remaining" in answer.headers
     assert api("DELETE", "/api/v1/batch/batch_0123456789abc000", headers=worker).status == 404
