@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.accounts.counters import KEPT_DAYS
+from chalicelib.accounts.key_rows import Key
 from chalicelib.usage import days, requests, videos
 from chalicelib.usage.amounts import Amounts
 from chalicelib.usage.days import Row
-from chalicelib.usage.requests import Key
 from chalicelib.usage.videos import Counted
 
 _NONE: Final = Counted()
@@ -52,7 +52,7 @@ class Ledger:
             first,
             last,
             self._sent(keys, first, last),
-            _sum(keys, span, Key.failed_on) if self._has_days_from(first) else None,
+            _sum(keys, span, requests.failed_on) if self._has_days_from(first) else None,
             sum(self.videos.get(day, _NONE).of(key_id) for day in span),
             self._used(first, last, key_id),
         )
@@ -60,8 +60,8 @@ class Ledger:
     def _sent(self, keys: Sequence[Key], first: date, last: date) -> int | None:
         """A whole month has a counter of its own, which is kept for longer than those of its days."""
         if first.day == 1 and (last + timedelta(1)).day == 1 and (last - first).days < _LONGEST_MONTH:
-            return sum(key.in_month(first) for key in keys)
-        return _sum(keys, list(_days(first, last)), Key.on) if self._has_days_from(first) else None
+            return sum(requests.in_month(key, first) for key in keys)
+        return _sum(keys, list(_days(first, last)), requests.on) if self._has_days_from(first) else None
 
     def _has_days_from(self, first: date) -> bool:
         return first >= self.today - timedelta(KEPT_DAYS)

@@ -53,7 +53,7 @@ def usage_lines(account: str, month: str, today: date) -> list[str]:
 
 def _keys(book: Ledger, first: date, last: date) -> Iterator[tuple[str, Period]]:
     """Also of keys that are gone, and of who was trusted without one."""
-    names = {key.id: f"{key.id} {key.name or ''}".strip() for key in book.keys}
+    names = {key.id: f"{key.id} {key.name}" for key in book.keys}
     for key_id in [*names, *sorted({row.key_id for row in book.rows} - set(names))]:
         yield names.get(key_id, key_id), book.period(first, last, key_id)
 

@@ -10,11 +10,11 @@ import pytest
 from chalice.test import Client
 
 from app import app
-from chalicelib.accounts.account import Account
 from chalicelib.accounts.plans import shipped
 from chalicelib.api.usage_v1 import allowances
 from chalicelib.batches import finish, ids
 from chalicelib.usage import requests
+from chalicelib.usage.videos import Counted
 from tests.api.conftest import Api
 from tests.api.jobs import completed, extract_body, failed
 from tests.api.wall_clock import wall
@@ -269,8 +269,8 @@ def test_a_key_may_have_a_rate_of_its_own(pro: Api) -> None:
     assert data["warnings"][0].startswith("9 of the 10 requests an hour of this key are used")
 
 
-def test_what_has_no_limit_says_null(cloud: Cloud) -> None:
-    found = allowances.quotas(Account("acme", shipped()["admin"]), NOW)
+def test_what_has_no_limit_says_null() -> None:
+    found = allowances.quotas(shipped()["admin"], Counted(), Counted(), NOW)
     assert found["videos_per_day"] == {
         "limit": None,
         "used": 0,

@@ -43,6 +43,7 @@ def set_up(account: str, *keys: str, retired: tuple[str, ...] = (), rate: int | 
                 created_at=0,
             )
         )
+        row |= key_rows.values({"revoked_at": 1}) if key in retired else {}
         aws.dynamodb().put_item(TableName=settings().accounts_table, Item=row)
 
 

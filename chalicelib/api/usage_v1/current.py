@@ -15,7 +15,7 @@ from chalicelib.api.video_v1.lookup import caller
 from chalicelib.api.video_v1.query import Query
 from chalicelib.api.video_v1.refusals import enveloped
 from chalicelib.clock import now_ms
-from chalicelib.usage import ledger, videos
+from chalicelib.usage import ledger, requests, videos
 from chalicelib.usage.days import day_of
 from chalicelib.usage.ledger import Ledger, Period
 from chalicelib.usage.videos import Counted
@@ -33,12 +33,12 @@ def current(request: Any) -> Response:
     data = {
         "current_period": views.counters(_month(book, counted, today, key_id)),
         "rate_limits": allowances.rate_limits(account, book.keys, now),
-        "quotas": allowances.quotas(account, now),
+        "quotas": allowances.quotas(account.plan, book.videos.get(today, Counted()), counted, now),
         "keys": [
             {
                 "key_id": key.id,
                 "name": key.name,
-                "retired": key.retired,
+                "retired": key.revoked_at is not None,
                 **views.counters(_month(book, counted, today, key.id)),
             }
             for key in book.keys
@@ -51,5 +51,5 @@ def current(request: Any) -> Response:
 def _month(book: Ledger, counted: Counted, today: date, key_id: str | None) -> Period:
     """Requests and videos by the month's own counters, which the limits go by."""
     period = book.period(today.replace(day=1), today, key_id)
-    sent = sum(key.in_month(today) for key in book.keys if key_id in (None, key.id))
+    sent = sum(requests.in_month(key, today) for key in book.keys if key_id in (None, key.id))
     return replace(period, requests=sent, videos=counted.of(key_id))

@@ -9,7 +9,6 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.api.usage_v1 import views
-from chalicelib.api.usage_v1.allowances import first_of_next_month
 from chalicelib.api.usage_v1.answers import answer
 from chalicelib.api.usage_v1.query import Span, known_key, span
 from chalicelib.api.video_v1.lookup import caller
@@ -47,7 +46,7 @@ def periods(first: date, last: date, granularity: str) -> Iterator[tuple[date, d
         following = {
             "day": first + timedelta(1),
             "week": first + timedelta(7 - first.weekday()),
-            "month": first_of_next_month(first),
+            "month": (first.replace(day=1) + timedelta(32)).replace(day=1),
         }[granularity]
         yield first, min(last, following - timedelta(1))
         first = following

@@ -14,7 +14,8 @@ from chalicelib.api.video_v1.lookup import caller
 from chalicelib.api.video_v1.query import Query
 from chalicelib.api.video_v1.refusals import enveloped
 from chalicelib.clock import now_ms
-from chalicelib.usage import requests
+from chalicelib.usage import requests, videos
+from chalicelib.usage.days import day_of
 
 WARN_AT: Final = 0.8
 _SUBJECTS: Final = {
@@ -31,7 +32,9 @@ def limits(request: Any) -> Response:
     now = now_ms()
     plan = account.plan
     rates = allowances.rate_limits(account, requests.keys_of(account.id), now)
-    quotas = allowances.quotas(account, now)
+    today = day_of(now)
+    in_day, in_month = videos.on(account.id, today), videos.in_month(account.id, today)
+    quotas = allowances.quotas(plan, in_day, in_month, now)
     data = {
         "plan": {"name": plan.name, "features": {name: plan.allows(name) for name in FEATURES}},
         "rate_limits": rates,
