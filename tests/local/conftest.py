@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib import aws as aws_clients
+from chalicelib.settings import settings
 from infra.local import account
 from infra.local.stack import LocalStack
 
@@ -99,3 +101,16 @@ def queue(aws: Clients) -> str:
 
 def key(pk: str, sk: str = "#") -> dict[str, Any]:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+@pytest.fixture
+def tables(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The application in this process works on the stack, whose tables are exact under threads."""
+    for name, value in stack.env.items():
+        monkeypatch.setenv(name, value)
+    aws_clients.forget()
+    settings.cache_clear()
+    yield
+    for client in (aws_clients.dynamodb(), aws_clients.sqs(), aws_clients.kms()):
+        client.close()
+    aws_clients.forget()

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import aws
 from chalicelib.accounts import endpoints, secrets
 from chalicelib.errors import Conflict, RotatedTooOften
-from infra.local.stack import LocalStack
 from tests.local.test_races import in_parallel
 
+pytestmark = pytest.mark.usefixtures("tables")
 NOW = 1_800_000_000_000
 URL = "https://example.com/hook"
-
-
-@pytest.fixture(autouse=True)
-def _tables(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in stack.env.items():
-        monkeypatch.setenv(name, value)
-    aws.forget()
-    yield
-    for client in (aws.dynamodb(), aws.kms()):
-        client.close()
-    aws.forget()
 
 
 def saved(account: str) -> bool:

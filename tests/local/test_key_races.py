@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from chalicelib import aws
 from chalicelib.accounts import account_rows, issuing, key_reading, keys, register, retiring
 from chalicelib.accounts.admission import admit
 from chalicelib.accounts.issuing import Wanted
 from chalicelib.accounts.key_rows import ADMIN, READ, Key
 from chalicelib.errors import BatchreelError
-from infra.local.stack import LocalStack
 from tests.local.test_races import in_parallel
 
+pytestmark = pytest.mark.usefixtures("tables")
 NOW = 1_800_000_000_000
-
-
-@pytest.fixture(autouse=True)
-def _tables(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in stack.env.items():
-        monkeypatch.setenv(name, value)
-    aws.forget()
-    yield
-    aws.dynamodb().close()
-    aws.forget()
 
 
 def said(work: Any) -> str:

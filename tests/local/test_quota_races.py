@@ -4,33 +4,18 @@ overdrawn."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import aws
 from chalicelib.accounts import quota
 from chalicelib.accounts.quota import Quota
 from chalicelib.batches.model import NewJob
 from chalicelib.batches.submit import Submission, submit
 from chalicelib.errors import QuotaExceeded, RequestInProgress
-from chalicelib.settings import settings
-from infra.local.stack import LocalStack
 from tests.local.test_races import in_parallel
 
+pytestmark = pytest.mark.usefixtures("tables")
 NOW = 1_800_000_000_000
-
-
-@pytest.fixture(autouse=True)
-def _tables(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in stack.env.items():
-        monkeypatch.setenv(name, value)
-    aws.forget()
-    settings.cache_clear()
-    yield
-    for client in (aws.dynamodb(), aws.sqs()):
-        client.close()
-    aws.forget()
 
 
 def accepted(account: str, plan: Quota, videos: int, key: str | None = None) -> int:

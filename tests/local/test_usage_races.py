@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib import aws
 from chalicelib.batches import ids, insertion, metering, store
 from chalicelib.batches.model import Batch, Job, JobStatus
 from chalicelib.clock import now_ms
 from chalicelib.usage import days
 from chalicelib.usage.amounts import Amounts
-from infra.local.stack import LocalStack
 from tests.local.test_races import in_parallel
 
 BATCHES, EACH = 8, 4
 
-
-@pytest.fixture(autouse=True)
-def _tables(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in stack.env.items():
-        monkeypatch.setenv(name, value)
-    aws.forget()
-    yield
-    aws.dynamodb().close()
-    aws.forget()
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def ended(account: str) -> tuple[Batch, list[Job]]:
