@@ -17,7 +17,14 @@ _ANY_TYPE: dict[str, Any] = {
 
 def routes() -> Blueprint:
     blueprint = Blueprint(__name__)
+    _submitting(blueprint)
+    _results(blueprint)
+    _deletion(blueprint)
+    _control(blueprint)
+    return blueprint
 
+
+def _submitting(blueprint: Blueprint) -> None:
     @blueprint.route("/batch", methods=["POST"], **_ANY_TYPE)
     def audio_batch() -> Response:
         from chalicelib.api.audio_v1 import submit
@@ -48,6 +55,8 @@ def routes() -> Blueprint:
 
         return uploads.create(blueprint.current_request)
 
+
+def _results(blueprint: Blueprint) -> None:
     @blueprint.route("/status/{job_id}", methods=["GET"], **_ANY_TYPE)
     def audio_status(job_id: str) -> Response:
         from chalicelib.api.audio_v1 import status
@@ -60,6 +69,14 @@ def routes() -> Blueprint:
 
         return status.batch(blueprint.current_request, batch_id)
 
+    @blueprint.route("/download/{job_id}", methods=["GET", "HEAD"], **_ANY_TYPE)
+    def audio_download(job_id: str) -> Response:
+        from chalicelib.api.audio_v1 import download
+
+        return download.download(blueprint.current_request, job_id)
+
+
+def _deletion(blueprint: Blueprint) -> None:
     @blueprint.route("/batch/{batch_id}", methods=["DELETE"], **_ANY_TYPE)
     def audio_batch_deletion(batch_id: str) -> Response:
         from chalicelib.api.audio_v1 import deletion
@@ -71,16 +88,6 @@ def routes() -> Blueprint:
         from chalicelib.api.audio_v1 import deletion
 
         return deletion.job(blueprint.current_request, job_id)
-
-    _control(blueprint)
-
-    @blueprint.route("/download/{job_id}", methods=["GET", "HEAD"], **_ANY_TYPE)
-    def audio_download(job_id: str) -> Response:
-        from chalicelib.api.audio_v1 import download
-
-        return download.download(blueprint.current_request, job_id)
-
-    return blueprint
 
 
 def _control(blueprint: Blueprint) -> None:
