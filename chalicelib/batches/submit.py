@@ -143,8 +143,11 @@ def _address(new: Submission, now: int) -> tuple[str, Batch | None]:
 
 
 def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, list[Job]]:
-    life = lifetimes.seconds(new.expires_after)
-    batch = Batch(
+    return _batch(token, new, now, waiting), _jobs(token, new, now)
+
+
+def _batch(token: str, new: Submission, now: int, waiting: int) -> Batch:
+    return Batch(
         token=token,
         account=new.account,
         kind=new.kind,
@@ -154,7 +157,7 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         metadata=new.metadata,
         parallel=new.parallel,
         single=new.single,
-        expires_after=life,
+        expires_after=lifetimes.seconds(new.expires_after),
         parent=new.parent.id if new.parent else None,
         reply_to=new.reply_to,
         correlation_id=new.correlation_id,
@@ -164,8 +167,12 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         fingerprint=_fingerprint(new),
         estimated_seconds=queues.estimated_seconds(waiting),
     )
+
+
+def _jobs(token: str, new: Submission, now: int) -> list[Job]:
+    life = lifetimes.seconds(new.expires_after)
     order = places(new.jobs, merge_equal=new.merge_equal, parallel=new.parallel)
-    jobs = [
+    return [
         Job(
             token=token,
             index=index,
@@ -188,7 +195,6 @@ def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, 
         )
         for index, (job, place) in enumerate(zip(new.jobs, order, strict=True), start=1)
     ]
-    return batch, jobs
 
 
 def _fingerprint(new: Submission) -> str:
