@@ -14,9 +14,10 @@ from moto import mock_aws
 
 from chalicelib import aws
 from chalicelib.settings import settings
-from infra.local import account, template
+from infra.local import account, moto_patches, template
 from infra.local.apply import Applier
 from tests.clock import FakeClock
+from tests.moto_state import Snapshot
 from tests.privacy import Leaks
 from tests.stand_ins.web import Receiver, WebServer
 
@@ -82,12 +83,21 @@ def in_moto(environment: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in CREDENTIALS.items():
         environment.setenv(name, value)
     with mock_aws():
-        applier = Applier(_document(), _client, INFRA, FUNCTIONS)
-        applier.apply()
-        for name, value in applier.environment(FUNCTIONS).items():
+        resources, variables = _resources()
+        resources.restore()
+        for name, value in variables.items():
             environment.setenv(name, value)
         environment.setenv("BATCHREEL_DANGEROUS_ALLOW_NETS", "127.0.0.0/8,::1/128")
         yield
+
+
+@cache
+def _resources() -> tuple[Snapshot, dict[str, str]]:
+    """Made once in a process, inside of moto."""
+    moto_patches.quicken_tables()
+    applier = Applier(_document(), _client, INFRA, FUNCTIONS)
+    applier.apply()
+    return Snapshot(), applier.environment(FUNCTIONS)
 
 
 @cache

@@ -47,11 +47,11 @@ def test_the_documented_batch(
         assert answer.status_code == 200
         assert len(answer.content) == output["size"]
         assert output["filename"] in answer.headers["content-disposition"]
-        assert requests.get(output["url"], timeout=60).content == answer.content
+        assert requests.get(output["url"]).content == answer.content
         assert abs(output["duration"] - status["inputFile"]["duration"]) < 0.1
     assert names == ["first.mp3", "music.flac", "talk.aac"]
 
-    receiver.wait_for(4, "/hook", timeout=60)
+    receiver.wait_for(4, "/hook")
     seen = wait_for_event(stack, receiver, "batch.completed")
     jobs = {body["jobId"]: body for _, body in seen if body["event"] == "job.completed"}
     assert set(jobs) == {each["jobId"] for each in accepted["jobs"]}
@@ -93,11 +93,11 @@ def test_small_results_answer_range_and_head(client: Client, media: WebServer) -
     accepted = client.submit(job(media.url("/plain/talk.mp4"), "opus"))
     client.ended(accepted["batchId"])
     url = client.base + f"/download/{accepted['jobs'][0]['jobId']}"
-    whole = client.http.get(url, timeout=60)
-    head = client.http.head(url, allow_redirects=True, timeout=60)
+    whole = client.http.get(url)
+    head = client.http.head(url, allow_redirects=True)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(whole.content))
-    part = client.http.get(url, headers={"Range": "bytes=4-7"}, timeout=60)
+    part = client.http.get(url, headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.content) == (206, whole.content[4:8])
 
 
@@ -127,12 +127,12 @@ def test_progress_is_seen_while_the_source_still_arrives(client: Client, media: 
 def test_every_answer_is_in_the_envelope(
     client: Client, stack: LocalStack, method: str, path: str, status: int, code: str
 ) -> None:
-    answer = client.http.request(method, stack.url + path, timeout=60)
+    answer = client.http.request(method, stack.url + path)
     assert answer.status_code == status
     assert answer.json()["success"] is False
     assert answer.json()["error"]["code"] == code
 
 
 def test_a_body_over_the_platforms_limit_is_refused_in_the_envelope(client: Client) -> None:
-    answer = client.http.post(client.base + "/batch", data=b" " * (10 * 1024 * 1024 + 1), timeout=60)
+    answer = client.http.post(client.base + "/batch", data=b" " * (10 * 1024 * 1024 + 1))
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "INVALID_REQUEST")

@@ -60,10 +60,11 @@ class Mail:
         return mine()[0]
 
     def events(self, queue: str, batch_id: str) -> list[Any]:
-        """Once the batch has ended, all of its events."""
+        """Once the batch has ended, all of its events, each once however often it came."""
 
         def mine() -> list[Any]:
-            return [e for e in self.seen(queue) if e.get("detail", {}).get("batch_id") == batch_id]
+            details = [(e, e.get("detail", {})) for e in self.seen(queue)]
+            return list({d["event_id"]: e for e, d in details if d.get("batch_id") == batch_id}.values())
 
         wait_for(lambda: "batch.completed" in {event["detail-type"] for event in mine()})
         return mine()

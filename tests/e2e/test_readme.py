@@ -37,7 +37,7 @@ def test_the_first_request_of_the_readme(client: Client, media: WebServer, recei
     assert got.status_code == 202
     assert shape(got.json()) == shape(json.loads(answer))
     assert client.ended(got.json()["data"]["batchId"])["status"] == "completed"
-    receiver.wait_for(2, "/hook", timeout=60)
+    receiver.wait_for(2, "/hook")
 
 
 def test_the_summary_of_the_readme(text: TextClient, media: WebServer) -> None:

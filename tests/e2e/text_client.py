@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.local.stack import LocalStack
 from tests.e2e.client import Client
-from tests.waiting import wait_for
+from tests.waiting import GENEROUS_SECONDS, wait_for
 
 
 class TextClient(Client):
@@ -19,7 +19,7 @@ class TextClient(Client):
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
-    def finished(self, batch_id: str, seconds: float = 60) -> Any:
+    def finished(self, batch_id: str, seconds: float = GENEROUS_SECONDS) -> Any:
         """The results, once the batch has ended."""
         wait_for(lambda: self.data(f"/batch/status/{batch_id}")["status"] != "processing", seconds)
         return self.data(f"/batch/results/{batch_id}")

@@ -36,18 +36,23 @@ def dying(call: int, moment: str) -> Iterator[Callable[[], int]]:
         yield lambda: calls
 
 
-def every_crash(step: Callable[[], object], reset: Callable[[], Callable[[], object]]) -> Iterator[None]:
-    """Run `step` dying at each of its AWS calls in turn, before and after; `reset` prepares a fresh step."""
+def every_crash(
+    step: Callable[[], object], reset: Callable[[], Callable[[], object]], *, only_aws: bool = True
+) -> Iterator[None]:
+    """Run `step` dying before its first AWS call and after each in turn; `reset` prepares a fresh step.
+
+    Dying before the next call leaves the same behind, unless not `only_aws` is reached in between."""
     with dying(0, "before-call") as counted:
         step()
     total = counted()
     assert total > 2
-    for moment in ("before-call", "after-call"):
-        for call in range(1, total + 1):
-            fresh = reset()
-            with dying(call, moment), pytest.raises(Died):
-                fresh()
-            yield
+    before = range(1, 2 if only_aws else total + 1)
+    moments = [*(("before-call", call) for call in before), *(("after-call", n + 1) for n in range(total))]
+    for moment, call in moments:
+        fresh = reset()
+        with dying(call, moment), pytest.raises(Died):
+            fresh()
+        yield
 
 
 def ended_once(cloud: Cloud, accepted: Accepted, status: BatchStatus, jobs: int = 1) -> None:

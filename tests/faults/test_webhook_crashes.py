@@ -41,7 +41,7 @@ def test_a_first_attempt_may_die_at_any_call(receiver: Receiver, clock: FakeCloc
         requests.append(order.request(Address(ended_job().event_id, endpoint.id), "scheduled", "acme"))
         return lambda: attempt(requests[-1], clock)
 
-    for _ in every_crash(fresh(), fresh):
+    for _ in every_crash(fresh(), fresh, only_aws=False):
         assert attempt(requests[-1], clock)["outcome"] == "delivered"
         assert 1 <= len(receiver.calls) <= 2
         assert {call.headers["webhook-id"] for call in receiver.calls} == {requests[-1]["event_id"]}
@@ -71,7 +71,7 @@ def test_a_last_attempt_that_disables_an_endpoint_may_die_at_any_call(
         return lambda: attempt(request, clock)
 
     with hooked("before-call.events.PutEvents", note):
-        for _ in every_crash(fresh(), fresh):
+        for _ in every_crash(fresh(), fresh, only_aws=False):
             endpoint, request = made[-1]
             assert attempt(request, clock)["outcome"] == "gave_up"
             found = endpoints.get("acme", endpoint.id)

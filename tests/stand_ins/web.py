@@ -31,6 +31,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.stand_ins.loopback import Handler, Loopback
+from tests.waiting import GENEROUS_SECONDS
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,9 @@ class Receiver(Loopback):
         with self._changed:
             return [call for call in self.calls if urlsplit(call.path).path == path]
 
-    def wait_for(self, count: int, path: str | None = None, *, timeout: float = 20) -> list[Request]:
+    def wait_for(
+        self, count: int, path: str | None = None, *, timeout: float = GENEROUS_SECONDS
+    ) -> list[Request]:
         """The calls (to `path`) as soon as there are `count`; TimeoutError after `timeout` seconds."""
 
         def found() -> list[Request]:
