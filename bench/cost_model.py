@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from chalicelib.audio import effort as audio
+from chalicelib.audio import upload
 from chalicelib.batches.running import WRITE_EVERY_MS
 from chalicelib.settings import WORKER_MB
 from chalicelib.text import effort as text
@@ -23,7 +24,6 @@ MODEL_SECONDS: Final = 4.0
 MODEL: Final = "bedrock/amazon.nova-lite-v1:0"
 LIFECYCLE_KB: Final = 1.0
 """That Lambda logs of each invocation by itself: its start, its end, its report."""
-PART_BYTES: Final = 8 * 1024 * 1024
 POLLERS: Final = 5
 """Of each event source, that Lambda lets wait at a queue while it is empty."""
 POLL_SECONDS: Final = 20
@@ -105,7 +105,7 @@ def model_tokens() -> float:
 
 def puts(size: int) -> int:
     """Requests that store a file: begun, its parts, ended; a small one in one go."""
-    return 1 if size < PART_BYTES else -(-size // PART_BYTES) + 2
+    return 1 if size < upload.ONE_REQUEST_BYTES else -(-size // upload.PART_BYTES) + 2
 
 
 def arriving(bytes_a_second: float | None = None) -> float:

@@ -172,7 +172,7 @@ def test_every_call_that_is_counted_belongs_to_a_part_and_has_a_price() -> None:
         assert prices.each(call) > 0
 
 
-@pytest.mark.parametrize(("size", "requests"), [(0, 1), (8_388_607, 1), (8_388_608, 3), (9_600_000, 4)])
+@pytest.mark.parametrize(("size", "requests"), [(0, 1), (67_108_863, 1), (67_108_864, 6), (70_000_000, 7)])
 def test_a_large_file_is_stored_in_parts(size: int, requests: int) -> None:
     assert cost_model.puts(size) == requests
 

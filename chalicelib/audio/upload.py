@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 from boto3.exceptions import S3UploadFailedError
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LAST_WORDS_SECONDS = 2.0
-# a part of 8 MB is acknowledged at once or not at all, and the job itself is tried again
+ONE_REQUEST_BYTES = 64 << 20
+"""Parts are requests, which are paid for; from here on, one that fails would cost more than they do."""
+PART_BYTES = 16 << 20
+_TRANSFER = TransferConfig(multipart_threshold=ONE_REQUEST_BYTES, multipart_chunksize=PART_BYTES)
+# what was sent is acknowledged at once or not at all, and the job itself is tried again
 _IMPATIENT = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 2})
 
 
@@ -72,7 +77,9 @@ class _Upload(threading.Thread):
         path, bucket, key, content_type = self._what
         extra = {"ContentType": content_type}
         try:
-            self._client.upload_file(str(path), bucket, key, ExtraArgs=extra, Callback=self._count)
+            self._client.upload_file(
+                str(path), bucket, key, ExtraArgs=extra, Callback=self._count, Config=_TRANSFER
+            )
         except S3UploadFailedError as error:
             self.error = error.__context__ if isinstance(error.__context__, ClientError) else error
         except Exception as error:  # whatever it is, it belongs to the thread that waits
