@@ -1,0 +1,84 @@
+"""Deploy what `make package` made: `python -m infra.deploy --stage dev`, after `make package`.
+
+Needs AWS credentials and a region in the environment. What neither the stage nor --parameter sets stays as
+it is in the stack; in a new one it is the template's default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.admin import Issued
+from infra.cloudformation import Refused
+from infra.deploy import artifacts, checks, first_key, stack, stage_files
+from infra.package import OUT
+
+
+def run(given: argparse.Namespace) -> None:
+    """Raises Refused, RuntimeError, ClientError and BotoCoreError."""
+    name = stage_files.stack_name(given.stage, given.stack)
+    parameters = stage_files.assigned(given.parameter)
+    document = None
+    if not given.previous:
+        parameters = {**stage_files.parameters(given.stage), **parameters}
+        document = checks.package(given.package)
+        stage_files.check(parameters, document)
+    region = checks.region()
+    shelf = artifacts.shelf(given.bucket, checks.account(), region)
+    template = shelf.upload(document, given.package) if document else shelf.previous(name)
+    stage_files.check(parameters, template.document)
+    outputs = stack.deploy(name, shelf, template, parameters, replace_data=given.replace_data)
+    _tell(name, outputs, first_key.ensure(name) if given.key else None)
+
+
+def _tell(name: str, outputs: dict[str, str], issued: Issued | None) -> None:
+    for key, value in sorted(outputs.items()):
+        print(f"{key:15} {value}")
+    if issued:
+        print(f"\nthe first key, of the account {first_key.ACCOUNT}; it is not shown again:")
+        print(f"API key         {issued.key}")
+        print(f"webhook secret  {issued.webhook_secret}")
+    print(f"\nfor the operator's commands:  export BATCHREEL_STACK={name}")
+    url, key = outputs.get("EndpointURL", "").rstrip("/"), issued.key if issued else "sk_…"
+    print(f"does it work?  make smoke URL={url} KEY={key}")
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.deploy",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", default="", help="a file of infra/stages without .json, such as dev")
+    parser.add_argument("--stack", default="", help="its name; batchreel-<stage> if left out")
+    parser.add_argument("--bucket", default="", help="for the zips, in the stack's region; made if left out")
+    parser.add_argument(
+        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="may be repeated"
+    )
+    parser.add_argument("--package", type=Path, default=OUT, help="folder; out/package if left out")
+    parser.add_argument("--previous", action="store_true", help="what was deployed before the last time")
+    parser.add_argument("--replace-data", action="store_true", help="even if tables or queues would go")
+    parser.add_argument("--no-key", dest="key", action="store_false", help="do not make the first key")
+    given = parser.parse_args(arguments)
+    if not given.stage:
+        parser.error(f"name the stage: make deploy STAGE={' or STAGE='.join(stage_files.known())}")
+    return given
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    given = _arguments(arguments)
+    try:
+        run(given)
+    except (Refused, RuntimeError) as error:
+        sys.exit(str(error))
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"AWS did not do it: {error}")
+
+
+if __name__ == "__main__":
+    main()
