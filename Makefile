@@ -45,7 +45,9 @@ package: $(STAMP)  ## app zip, ffmpeg layer and one CloudFormation template in o
 DEPLOYMENT = --stage "$(STAGE)" --stack "$(STACK)" --bucket "$(BUCKET)" \
 	$(foreach each,$(PARAMETERS),--parameter "$(each)") $(if $(filter 1,$(REPLACE_DATA)),--replace-data)
 
-deploy: package  ## make deploy STAGE=dev: package, upload, create or update the stack; the first key
+deploy: $(STAMP)  ## make deploy STAGE=dev: package, upload, create or update the stack; the first key
+	@$(BIN)/python -m infra.deploy --check $(DEPLOYMENT)
+	@$(MAKE) --no-print-directory package
 	@$(BIN)/python -m infra.deploy $(DEPLOYMENT)
 
 rollback: $(STAMP)  ## make rollback STAGE=dev: what was deployed before the last time

@@ -13,20 +13,25 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import package
 from infra.admin import Issued
 from infra.cloudformation import Refused
 from infra.deploy import artifacts, checks, first_key, stack, stage_files
-from infra.package import OUT
+
+
+def check(given: argparse.Namespace) -> None:
+    """All that can be wrong before packaging, which takes its time. Raises Refused."""
+    stage_files.stack_name(given.stage, given.stack)
+    stage_files.check(_parameters(given), package.merged())
+    checks.region()
+    checks.account()
 
 
 def run(given: argparse.Namespace) -> None:
     """Raises Refused, RuntimeError, ClientError and BotoCoreError."""
-    name = stage_files.stack_name(given.stage, given.stack)
-    parameters = stage_files.assigned(given.parameter)
-    document = None
-    if not given.previous:
-        parameters = {**stage_files.parameters(given.stage), **parameters}
-        document = checks.package(given.package)
+    name, parameters = stage_files.stack_name(given.stage, given.stack), _parameters(given)
+    document = None if given.previous else checks.package(given.package)
+    if document:
         stage_files.check(parameters, document)
     region = checks.region()
     shelf = artifacts.shelf(given.bucket, checks.account(), region)
@@ -34,6 +39,12 @@ def run(given: argparse.Namespace) -> None:
     stage_files.check(parameters, template.document)
     outputs = stack.deploy(name, shelf, template, parameters, replace_data=given.replace_data)
     _tell(name, outputs, first_key.ensure(name) if given.key else None)
+
+
+def _parameters(given: argparse.Namespace) -> dict[str, str]:
+    """An earlier template may not know what the stage sets, and going back changes no more than it must."""
+    own = stage_files.assigned(given.parameter)
+    return own if given.previous else {**stage_files.parameters(given.stage), **own}
 
 
 def _tell(name: str, outputs: dict[str, str], issued: Issued | None) -> None:
@@ -60,9 +71,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--parameter", action="append", default=[], metavar="NAME=VALUE", help="may be repeated"
     )
-    parser.add_argument("--package", type=Path, default=OUT, help="folder; out/package if left out")
+    parser.add_argument("--package", type=Path, default=package.OUT, help="folder; out/package if left out")
     parser.add_argument("--previous", action="store_true", help="what was deployed before the last time")
     parser.add_argument("--replace-data", action="store_true", help="even if tables or queues would go")
+    parser.add_argument("--check", action="store_true", help="only whether it could begin")
     parser.add_argument("--no-key", dest="key", action="store_false", help="do not make the first key")
     given = parser.parse_args(arguments)
     if not given.stage:
@@ -73,7 +85,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> None:
     given = _arguments(arguments)
     try:
-        run(given)
+        (check if given.check else run)(given)
     except (Refused, RuntimeError) as error:
         sys.exit(str(error))
     except (ClientError, BotoCoreError) as error:

@@ -86,7 +86,7 @@ def shelf(bucket: str, account: str, region: str) -> Shelf:
         _check(bucket, region)
         return Shelf(bucket, None)
     own = Shelf(f"batchreel-artifacts-{account}-{region}", account)
-    _make(own.bucket, account, region)
+    make(boto3.client("s3"), own.bucket, account, region)
     return own
 
 
@@ -102,9 +102,8 @@ def _check(bucket: str, region: str) -> None:
         )
 
 
-def _make(bucket: str, account: str, region: str) -> None:
-    """May be called again, also after it was interrupted."""
-    s3: Any = boto3.client("s3")
+def make(s3: Any, bucket: str, account: str, region: str) -> None:
+    """Unless it is there; private and encrypted in any case. Raises Refused if it is somebody else's."""
     try:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:

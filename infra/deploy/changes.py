@@ -58,7 +58,7 @@ def of(cloudformation: Any, change_set: str) -> list[Change]:
 def lines(changes: Sequence[Change]) -> Iterator[str]:
     """A summary; what is new is only counted."""
     counted = Counter(change.word for change in changes)
-    yield ", ".join(f"{number} {word}" for word, number in sorted(counted.items())) or "nothing changes"
+    yield ", ".join(f"{number} {word}" for word, number in sorted(counted.items())) or "no resource changes"
     for change in sorted(changes, key=lambda change: (change.word, change.name)):
         if change.action != "Add":
             yield f"  {change.word:16}  {change.name}  {change.kind}"

@@ -27,7 +27,7 @@ def package(folder: Path) -> dict[str, Any]:
     for zipped in sorted(set(local_files(document))):
         if not (folder / zipped).is_file():
             raise Refused(f"{zipped} is missing in {folder}: run `make package` again")
-    newest = max(_sources(), key=lambda path: path.stat().st_mtime)
+    newest = max(sources(), key=lambda path: path.stat().st_mtime)
     if newest.stat().st_mtime > file.stat().st_mtime:
         raise Refused(f"{newest.relative_to(ROOT)} is newer than the package: run `make package` again")
     return document
@@ -40,7 +40,7 @@ def local_files(document: dict[str, Any]) -> Iterator[str]:
                 yield resource["Properties"][name]
 
 
-def _sources() -> Iterator[Path]:
+def sources() -> Iterator[Path]:
     for name in (*APPLICATION, *TEMPLATES):
         path = ROOT / name
         files = path.rglob("*") if path.is_dir() else [path]
@@ -48,15 +48,15 @@ def _sources() -> Iterator[Path]:
 
 
 def region() -> str:
-    """Raises Refused. Calls nothing."""
-    session = boto3.Session()
-    if not session.region_name:
-        raise Refused("no region is set: export AWS_DEFAULT_REGION=eu-central-1, or one nearer to you")
+    """Raises Refused. Calls nothing of AWS."""
     try:
-        found = session.get_credentials()
+        session = boto3.Session()
+        credentials = session.get_credentials()
     except BotoCoreError as error:
         raise Refused(f"the AWS credentials cannot be used: {error}") from error
-    if found is None:
+    if not session.region_name:
+        raise Refused("no region is set: export AWS_DEFAULT_REGION=eu-central-1, or one nearer to you")
+    if credentials is None:
         raise Refused(
             "there are no AWS credentials: run `aws configure`, or export AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY"

@@ -34,24 +34,24 @@ def deploy(
 ) -> dict[str, str]:
     """The stack's outputs, once it is up. Raises Refused, and RuntimeError with CloudFormation's reasons."""
     client = boto3.client("cloudformation")
-    existing = _changeable(client, stack)
+    existing = changeable(client, stack)
     change = client.create_change_set(
         StackName=stack,
-        ChangeSetName=f"deploy-{uuid.uuid4().hex}",
+        ChangeSetName=f"deploy-{token()}",
         ChangeSetType="UPDATE" if existing else "CREATE",
         TemplateURL=template.url,
         Capabilities=_CAPABILITIES,
         Parameters=_parameters(parameters, template.document, existing),
     )["Id"]
-    if _worth_it(client, change, replace_data=replace_data):
+    if worth_it(client, change, replace_data=replace_data):
         if existing:
             _keep(client, stack, shelf, template)
-        _execute(client, stack, change, "update" if existing else "create")
+        execute(client, stack, change, "update" if existing else "create")
     found = cloudformation.find(client, stack)
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
-def _changeable(client: Any, stack: str) -> Any:
+def changeable(client: Any, stack: str) -> Any:
     """None if there is no stack yet, or only a change set that was never executed. Raises Refused."""
     found = cloudformation.find(client, stack)
     status = found["StackStatus"] if found else "REVIEW_IN_PROGRESS"
@@ -73,7 +73,7 @@ def _parameters(given: Mapping[str, str], document: dict[str, Any], existing: An
     ]
 
 
-def _worth_it(client: Any, change: str, *, replace_data: bool) -> bool:
+def worth_it(client: Any, change: str, *, replace_data: bool) -> bool:
     """False if the stack already is as the template says. A change set that is not to be executed goes."""
     try:
         ready = _ready(client, change)
@@ -111,22 +111,27 @@ def _keep(client: Any, stack: str, shelf: Shelf, template: Template) -> None:
         shelf.keep_previous(stack, now)
 
 
-def _execute(client: Any, stack: str, change: str, verb: str) -> None:
+def execute(client: Any, stack: str, change: str, verb: str) -> None:
     """Raises RuntimeError with the first reasons."""
-    token = uuid.uuid4().hex
-    client.execute_change_set(ChangeSetName=change, ClientRequestToken=token)
+    this = token()
+    client.execute_change_set(ChangeSetName=change, ClientRequestToken=this)
     print("CloudFormation is at work; some minutes, the first time more")
     try:
         client.get_waiter(f"stack_{verb}_complete").wait(StackName=stack, WaiterConfig=_PATIENCE)
     except WaiterError as error:
-        raise RuntimeError(_what_failed(client, stack, token)) from error
+        raise RuntimeError(_what_failed(client, stack, this)) from error
 
 
-def _what_failed(client: Any, stack: str, token: str) -> str:
+def _what_failed(client: Any, stack: str, this: str) -> str:
     status = cloudformation.find(client, stack)["StackStatus"]
     if status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
         return f"the stack {stack} is still in {status} after an hour: deploy again when that is over"
-    reasons = cloudformation.failures(client, stack, token=token)[:_SHOWN] or [
+    reasons = cloudformation.failures(client, stack, token=this)[:_SHOWN] or [
         "CloudFormation gives no reason"
     ]
     return "\n".join([f"the stack {stack} was not deployed and is in {status}:", *reasons])
+
+
+def token() -> str:
+    """By which the events of one run are told from those of others."""
+    return uuid.uuid4().hex
