@@ -13,6 +13,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.errors import BatchreelError
 from infra import package
 from infra.admin import Issued
 from infra.cloudformation import Refused
@@ -59,7 +60,7 @@ def _tell(name: str, outputs: dict[str, str], issued: Issued | None) -> None:
     print(f"does it work?  make smoke URL={url} KEY={key}")
 
 
-def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m infra.deploy",
         description=__doc__,
@@ -76,17 +77,17 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--replace-data", action="store_true", help="even if tables or queues would go")
     parser.add_argument("--check", action="store_true", help="only whether it could begin")
     parser.add_argument("--no-key", dest="key", action="store_false", help="do not make the first key")
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(words)
     if not given.stage:
         parser.error(f"name the stage: make deploy STAGE={' or STAGE='.join(stage_files.known())}")
     return given
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    given = _arguments(arguments)
+def main(words: Sequence[str] | None = None) -> None:
+    given = arguments(words)
     try:
         (check if given.check else run)(given)
-    except (Refused, RuntimeError) as error:
+    except (Refused, RuntimeError, BatchreelError) as error:
         sys.exit(str(error))
     except (ClientError, BotoCoreError) as error:
         sys.exit(f"AWS did not do it: {error}")

@@ -75,20 +75,22 @@ def _parameters(given: Mapping[str, str], document: dict[str, Any], existing: An
 
 def worth_it(client: Any, change: str, *, replace_data: bool) -> bool:
     """False if the stack already is as the template says. A change set that is not to be executed goes."""
+    wanted = False
     try:
-        ready = _ready(client, change)
-        if ready:
-            listed = changes.of(client, change)
-            print("\n".join(changes.lines(listed)))
-            if not replace_data:
-                changes.check(listed)
-    except (Refused, RuntimeError):
-        client.delete_change_set(ChangeSetName=change)
-        raise
-    if not ready:
-        client.delete_change_set(ChangeSetName=change)
-        print("nothing changes")
-    return ready
+        wanted = _ready(client, change) and _allowed(client, change, replace_data)
+    finally:
+        if not wanted:
+            client.delete_change_set(ChangeSetName=change)
+    return wanted
+
+
+def _allowed(client: Any, change: str, replace_data: bool) -> bool:
+    """Raises Refused if it is not."""
+    listed = changes.of(client, change)
+    print("\n".join(changes.lines(listed)))
+    if not replace_data:
+        changes.check(listed)
+    return True
 
 
 def _ready(client: Any, change: str) -> bool:
@@ -99,6 +101,7 @@ def _ready(client: Any, change: str) -> bool:
     except WaiterError as error:
         reason = client.describe_change_set(ChangeSetName=change).get("StatusReason", "")
         if any(words in reason for words in _NOTHING_TO_DO):
+            print("nothing changes")
             return False
         raise RuntimeError(f"CloudFormation refuses the change: {reason}") from error
     return True

@@ -1,4 +1,4 @@
-"""What a change set would cost, and what CloudFormation says when it fails: its answers are written down here."""
+"""What a change set would cost, and what CloudFormation says when it fails: its answers are written here."""
 
 from __future__ import annotations
 
