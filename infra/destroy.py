@@ -14,7 +14,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from infra import cloudformation as cloud
-from infra import kept_data
+from infra import credentials, kept_data
 from infra.cloudformation import Refused
 from infra.deploy import stage_files
 from infra.kept_data import Kept
@@ -107,6 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("name it: make destroy STAGE=…, or STACK=…")
     try:
         name = stage_files.stack_name(given.stage, given.stack)
+        credentials.region()
         destroy(name, data=given.data == "delete", confirmed=given.yes)
     except (Refused, RuntimeError) as error:
         sys.exit(str(error))

@@ -6,6 +6,7 @@ import os
 
 import boto3
 
+from infra import credentials
 from infra.admin import local_stack
 
 VARIABLES = {
@@ -21,10 +22,11 @@ VARIABLES = {
 
 def use(local: str | None) -> None:
     """`local`: URL of a stack on this machine, "" for the usual one; None: the stack that BATCHREEL_STACK
-    names. Raises ValueError."""
+    names. Raises ValueError, and Refused without credentials or a region."""
     if local is not None:
         os.environ.update(local_stack.environment(local))
     elif stack := os.environ.get("BATCHREEL_STACK"):
+        credentials.region()
         use_outputs(stack)
     elif "BATCHREEL_ACCOUNTS_TABLE" not in os.environ:
         raise ValueError(

@@ -14,7 +14,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import BatchreelError
-from infra import package
+from infra import credentials, package
 from infra.admin import Issued
 from infra.cloudformation import Refused
 from infra.deploy import artifacts, checks, first_key, stack, stage_files
@@ -24,8 +24,8 @@ def check(given: argparse.Namespace) -> None:
     """All that can be wrong before packaging, which takes its time. Raises Refused."""
     stage_files.stack_name(given.stage, given.stack)
     stage_files.check(_parameters(given), package.merged())
-    checks.region()
-    checks.account()
+    credentials.region()
+    credentials.account()
 
 
 def run(given: argparse.Namespace) -> None:
@@ -34,8 +34,8 @@ def run(given: argparse.Namespace) -> None:
     document = None if given.previous else checks.package(given.package)
     if document:
         stage_files.check(parameters, document)
-    region = checks.region()
-    shelf = artifacts.shelf(given.bucket, checks.account(), region)
+    region = credentials.region()
+    shelf = artifacts.shelf(given.bucket, credentials.account(), region)
     template = shelf.upload(document, given.package) if document else shelf.previous(name)
     stage_files.check(parameters, template.document)
     outputs = stack.deploy(name, shelf, template, parameters, replace_data=given.replace_data)

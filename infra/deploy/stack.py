@@ -41,7 +41,7 @@ def deploy(
         ChangeSetType="UPDATE" if existing else "CREATE",
         TemplateURL=template.url,
         Capabilities=_CAPABILITIES,
-        Parameters=_parameters(parameters, template.document, existing),
+        Parameters=sent(parameters, template.document, existing),
     )["Id"]
     if worth_it(client, change, replace_data=replace_data):
         if existing:
@@ -64,8 +64,9 @@ def changeable(client: Any, stack: str) -> Any:
     return found
 
 
-def _parameters(given: Mapping[str, str], document: dict[str, Any], existing: Any) -> list[Any]:
-    """What is not given stays as it was; CloudFormation by itself would go back to the defaults."""
+def sent(given: Mapping[str, str], document: dict[str, Any], existing: Any) -> list[Any]:
+    """What is not given stays as it was; CloudFormation by itself would go back to the defaults.
+    Names that the template no longer knows are dropped."""
     before = {p["ParameterKey"] for p in (existing or {}).get("Parameters", [])}
     kept = before & document.get("Parameters", {}).keys() - given.keys()
     return [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)] + [

@@ -182,17 +182,6 @@ def test_parameters_of_the_command_the_stage_and_the_stack(run: Deploy) -> None:
 
 
 @warns
-def test_a_parameter_that_a_release_drops_is_dropped(run: Deploy, package: Path) -> None:
-    document = template()
-    document["Parameters"]["Old"] = {"Type": "String", "Default": "x"}
-    (package / "template.json").write_text(json.dumps(document))
-    run("--parameter", "Old=y")
-    (package / "template.json").write_text(json.dumps(template()))
-    run("--parameter", "Speech=transcribe")
-    assert (parameters()["Speech"], "Old" in parameters()) == ("transcribe", False)
-
-
-@warns
 def test_the_way_back_and_forth(run: Deploy, package: Path) -> None:
     assert fails(run, "--previous") == f"nothing was deployed to {STACK} before what is there now"
     run()

@@ -76,6 +76,17 @@ def test_the_summary_counts_what_is_new_and_names_the_rest() -> None:
     ]
 
 
+def test_parameters_keep_what_they_were_unless_they_are_given() -> None:
+    before = [{"ParameterKey": name, "ParameterValue": "x"} for name in ("Speech", "Old", "Days")]
+    existing = {"Parameters": before}
+    document: dict[str, Any] = {"Parameters": {"Speech": {}, "Days": {}, "New": {}}}
+    assert stack.sent({"Days": "3"}, document, existing) == [
+        {"ParameterKey": "Speech", "UsePreviousValue": True},
+        {"ParameterKey": "Days", "ParameterValue": "3"},
+    ]
+    assert stack.sent({"Days": "3"}, document, None) == [{"ParameterKey": "Days", "ParameterValue": "3"}]
+
+
 def resource_change(name: str, **more: str) -> dict[str, Any]:
     told = {"Action": "Modify", "LogicalResourceId": name, "ResourceType": "AWS::SQS::Queue", **more}
     return {"Type": "Resource", "ResourceChange": told}

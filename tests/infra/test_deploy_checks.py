@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
+from infra import destroy
+from infra.admin import __main__ as admin
 from infra.cloudformation import Refused
 from infra.deploy import __main__ as deploy
 from infra.deploy import artifacts, checks, stage_files
@@ -88,6 +91,22 @@ def test_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     refusal = fails("--stage", "dev", "--package", str(package(tmp_path)))
     assert refusal.startswith("there are no AWS credentials: run `aws configure`")
+
+
+OTHERS: dict[str, Callable[[], None]] = {
+    "destroy": lambda: destroy.main(["--stage", "dev"]),
+    "admin": lambda: admin.main(["accounts"]),
+}
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_the_other_commands_say_it_too(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCHREEL_STACK", "batchreel-dev")
+    with pytest.raises(SystemExit, match=r"^no region is set: export"):
+        OTHERS[command]()
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with pytest.raises(SystemExit, match=r"^there are no AWS credentials: run"):
+        OTHERS[command]()
 
 
 def test_a_profile_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
