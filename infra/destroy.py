@@ -31,7 +31,10 @@ def destroy(stack: str, *, data: bool, confirmed: bool) -> None:
     cloudformation = boto3.client("cloudformation")
     found = _found(cloudformation, stack)
     identifier, lives = found["StackId"], found["StackStatus"] != "DELETE_COMPLETE"
-    kept = kept_data.of(cloudformation, identifier)
+    begun = (
+        found["StackStatus"] != "REVIEW_IN_PROGRESS"
+    )  # a change set that was never executed has no template
+    kept = kept_data.of(cloudformation, identifier) if begun else []
     waiting = _waiting(cloudformation, identifier) if lives else {}
     _announce(stack, lives, waiting, kept if data else ())
     if (waiting or (data and kept)) and not confirmed:

@@ -28,6 +28,7 @@ REGION = CREDENTIALS["AWS_DEFAULT_REGION"]
 OWN = f"batchreel-artifacts-{ACCOUNT}-{REGION}"
 STACK = "batchreel-dev"
 URL = "https://abc.execute-api.us-east-1.amazonaws.com/api"
+GUIDE = (INFRA.parent / "docs" / "operators.md").read_text()
 Deploy = Callable[..., str]
 
 
@@ -103,6 +104,17 @@ def test_a_first_deployment_needs_no_more_than_a_stage(run: Deploy, package: Pat
     uploaded = json.loads((package / "template.uploaded.json").read_text())
     layer = uploaded["Resources"]["Layer"]["Properties"]["ContentUri"]
     assert layer.removeprefix(f"s3://{OWN}/") in stored()
+
+
+@warns
+def test_it_prints_what_the_guide_shows(run: Deploy) -> None:
+    [shown] = re.findall(r"```text\n(made the bucket.*?)```", GUIDE, re.DOTALL)
+    printed = run().splitlines()
+    for line in shown.splitlines():
+        wanted = line.replace("111122223333-eu-central-1", f"{ACCOUNT}-{REGION}")
+        wanted = wanted.replace("https://abc123.execute-api.eu-central-1.amazonaws.com/api", URL)
+        pattern = re.escape(wanted).replace("…", r"\S+")
+        assert [each for each in printed if re.fullmatch(pattern, each)], line
 
 
 @warns

@@ -186,6 +186,18 @@ def test_the_data_of_an_earlier_stack_is_not_that_of_the_present_one(stack: dict
     assert present["Bucket"] not in buckets()
 
 
+def test_a_stack_that_was_never_more_than_a_plan(stack: dict[str, str]) -> None:
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_change_set(
+        StackName="plan", ChangeSetName="x", ChangeSetType="CREATE", TemplateBody=json.dumps(document())
+    )
+    destroy.main(["--stack", "plan"])
+    with pytest.raises(ClientError, match="does not exist"):
+        cloudformation.describe_stacks(StackName="plan")
+    assert lives()
+    assert everything_is_kept(stack)
+
+
 def test_a_stack_that_never_was(stack: dict[str, str]) -> None:
     with pytest.raises(SystemExit, match="there is no stack other"):
         destroy.main(["--stack", "other", "--data", "delete", "--yes"])
