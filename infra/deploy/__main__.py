@@ -1,4 +1,4 @@
-"""Deploy what `make package` made: `python -m infra.deploy --stage dev`, after `make package`.
+"""Deploy what `make package` made: `python -m infra.deploy --stage dev`.
 
 Needs AWS credentials and a region in the environment. What neither the stage nor --parameter sets stays as
 it is in the stack; in a new one it is the template's default.

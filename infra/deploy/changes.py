@@ -17,6 +17,8 @@ LOST_WITH = {
     "AWS::ApiGateway::RestApi": "the address of the API would change",
     "AWS::ApiGateway::DomainName": "the API would not be reached by it for a while",
     "AWS::Events::EventBus": "rules of others on it would be deleted",
+    "AWS::Logs::LogGroup": "what was logged would be deleted",
+    "AWS::SNS::Topic": "its subscriptions would be deleted",
     "AWS::StepFunctions::StateMachine": "executions that run would be ended",
 }
 """By type, what its removal or replacement costs. Everything else can be made again."""
