@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test check format package deploy smoke destroy bench clean
+.PHONY: help demo local test check format package deploy rollback smoke destroy bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -41,14 +41,23 @@ format: $(STAMP)  ## put the code into shape
 package: $(STAMP)  ## app zip, ffmpeg layer and one CloudFormation template in out/package
 	$(BIN)/python -m infra.package
 
-deploy: package  ## make deploy STACK=name BUCKET=bucket-for-the-zips
-	$(BIN)/python -m infra.deploy --stack "$(STACK)" --bucket "$(BUCKET)"
+# What both deploy and rollback take.
+DEPLOYMENT = --stage "$(STAGE)" --stack "$(STACK)" --bucket "$(BUCKET)" \
+	$(foreach each,$(PARAMETERS),--parameter "$(each)") $(if $(filter 1,$(REPLACE_DATA)),--replace-data)
+
+deploy: $(STAMP)  ## make deploy STAGE=dev: package, upload, create or update the stack; the first key
+	@$(BIN)/python -m infra.deploy --check $(DEPLOYMENT)
+	@$(MAKE) --no-print-directory package
+	@$(BIN)/python -m infra.deploy $(DEPLOYMENT)
+
+rollback: $(STAMP)  ## make rollback STAGE=dev: what was deployed before the last time
+	@$(BIN)/python -m infra.deploy --previous $(DEPLOYMENT)
 
 smoke: $(STAMP)  ## make smoke URL=address-of-the-api KEY=api-key: does a deployment work?
 	@KEY="$(KEY)" $(BIN)/python -m infra.smoke --url "$(URL)" $(if $(TIMEOUT),--timeout "$(TIMEOUT)")
 
-destroy: $(STAMP)  ## make destroy STACK=name: its data stays, but with DATA=delete
-	@$(BIN)/python -m infra.destroy --stack "$(STACK)" --data "$(or $(DATA),keep)" $(if $(filter 1,$(YES)),--yes)
+destroy: $(STAMP)  ## make destroy STAGE=dev: its data stays, but with DATA=delete
+	@$(BIN)/python -m infra.destroy --stage "$(STAGE)" --stack "$(STACK)" --data "$(or $(DATA),keep)" $(if $(filter 1,$(YES)),--yes)
 
 bench: $(STAMP)  ## ratios measured side by side
 	$(BIN)/python -m bench

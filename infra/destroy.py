@@ -1,4 +1,4 @@
-"""Delete a deployed stack: `python -m infra.destroy --stack NAME`; its data only with `--data delete`.
+"""Delete a deployed stack: `python -m infra.destroy --stage dev`; its data only with `--data delete`.
 
 Needs AWS credentials and a region in the environment. May be run again after it was interrupted.
 """
@@ -13,7 +13,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from infra import kept_data
+from infra import cloudformation as cloud
+from infra import credentials, kept_data
+from infra.cloudformation import Refused
+from infra.deploy import stage_files
 from infra.kept_data import Kept
 
 _COUNTS = (
@@ -23,16 +26,15 @@ _COUNTS = (
 )
 
 
-class Refused(Exception):
-    """Why nothing more is done."""
-
-
 def destroy(stack: str, *, data: bool, confirmed: bool) -> None:
     """With `data` also what it keeps. Raises Refused, and RuntimeError with CloudFormation's reasons."""
     cloudformation = boto3.client("cloudformation")
     found = _found(cloudformation, stack)
     identifier, lives = found["StackId"], found["StackStatus"] != "DELETE_COMPLETE"
-    kept = kept_data.of(cloudformation, identifier)
+    begun = (
+        found["StackStatus"] != "REVIEW_IN_PROGRESS"
+    )  # a change set that was never executed has no template
+    kept = kept_data.of(cloudformation, identifier) if begun else []
     waiting = _waiting(cloudformation, identifier) if lives else {}
     _announce(stack, lives, waiting, kept if data else ())
     if (waiting or (data and kept)) and not confirmed:
@@ -45,13 +47,7 @@ def destroy(stack: str, *, data: bool, confirmed: bool) -> None:
 
 def _found(cloudformation: Any, name: str) -> Any:
     """The stack of this name, or else the last that had it. Raises Refused if there was none."""
-    try:
-        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
-        return _last_deleted(cloudformation, name)
-    return stack
+    return cloud.find(cloudformation, name) or _last_deleted(cloudformation, name)
 
 
 def _last_deleted(cloudformation: Any, name: str) -> Any:
@@ -98,30 +94,24 @@ def delete_stack(cloudformation: Any, identifier: str) -> None:
     try:
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=identifier)
     except WaiterError as error:
-        raise RuntimeError(f"the stack was not deleted: {_reasons(cloudformation, identifier)}") from error
+        reasons = "; ".join(cloud.failures(cloudformation, identifier, status="DELETE_FAILED"))
+        raise RuntimeError(f"the stack was not deleted: {reasons}") from error
     print("the stack is deleted")
-
-
-def _reasons(cloudformation: Any, identifier: str) -> str:
-    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=identifier)
-    events = [event for page in pages for event in page["StackEvents"]]
-    return "; ".join(
-        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
-        for event in events
-        if event.get("ResourceStatus") == "DELETE_FAILED"
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.destroy", description=__doc__)
-    parser.add_argument("--stack", required=True)
+    parser.add_argument("--stage", default="", help="if its stack has the usual name, batchreel-<stage>")
+    parser.add_argument("--stack", default="", help="its name, if it has another")
     parser.add_argument("--data", choices=("keep", "delete"), default="keep", help="tables, bucket and key")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args(arguments)
-    if not given.stack:
-        parser.error("name it: make destroy STACK=…")
+    if not given.stack and not given.stage:
+        parser.error("name it: make destroy STAGE=…, or STACK=…")
     try:
-        destroy(given.stack, data=given.data == "delete", confirmed=given.yes)
+        name = stage_files.stack_name(given.stage, given.stack)
+        credentials.region()
+        destroy(name, data=given.data == "delete", confirmed=given.yes)
     except (Refused, RuntimeError) as error:
         sys.exit(str(error))
     except (ClientError, BotoCoreError) as error:

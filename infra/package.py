@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "out" / "package"
 APP = "app.zip"
 STAGE = "prod"
-_APPLICATION = ("app.py", "chalicelib", "requirements.txt", ".chalice", "infra/policies")
+APPLICATION = ("app.py", "chalicelib", "requirements.txt", ".chalice", "infra/policies")
 
 
 @dataclass(frozen=True)
@@ -63,18 +63,30 @@ def package_app(out: Path) -> dict[str, Any]:
     zips.add_compiled(out / "deployment.zip", out / APP)
     (out / "deployment.zip").unlink()
     (out / "sam.json").unlink()
+    return _with_zip(document)
+
+
+def described() -> dict[str, Any]:
+    """The whole template without the zips: libraries take long, and change nothing of it."""
+    with tempfile.TemporaryDirectory(prefix="batchreel-described-") as folder:
+        return _with_zip(_chalice_package(Path(folder), libraries=False))
+
+
+def _with_zip(document: dict[str, Any]) -> dict[str, Any]:
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = APP
     return document
 
 
-def _chalice_package(out: Path) -> dict[str, Any]:
+def _chalice_package(out: Path, *, libraries: bool = True) -> dict[str, Any]:
     """In a folder with only the application in it, so that nothing else can end up in the zip."""
     with tempfile.TemporaryDirectory(prefix="batchreel-package-") as scratch:
         project = Path(scratch)
-        for name in _APPLICATION:
+        for name in APPLICATION:
             _copy(ROOT / name, project / name)
+        if not libraries:
+            (project / "requirements.txt").write_text("")
         chalice = Path(sys.executable).with_name("chalice")
         merge = project / "merge.json"
         merge.write_text(json.dumps(merged()))

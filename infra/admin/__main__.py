@@ -22,6 +22,7 @@ from infra.admin import (
     stacks,
     usage_commands,
 )
+from infra.cloudformation import Refused
 
 COMMANDS = (
     account_commands,
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         stacks.use(given.local)
         given.run(given)
-    except (BatchreelError, ValueError, OSError) as error:
+    except (BatchreelError, Refused, ValueError, OSError) as error:
         sys.exit(str(error))
     except (ClientError, BotoCoreError) as error:
         sys.exit(f"AWS did not do it: {error}")

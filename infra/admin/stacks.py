@@ -6,6 +6,7 @@ import os
 
 import boto3
 
+from infra import credentials
 from infra.admin import local_stack
 
 VARIABLES = {
@@ -21,11 +22,12 @@ VARIABLES = {
 
 def use(local: str | None) -> None:
     """`local`: URL of a stack on this machine, "" for the usual one; None: the stack that BATCHREEL_STACK
-    names. Raises ValueError."""
+    names. Raises ValueError, and Refused without credentials or a region."""
     if local is not None:
         os.environ.update(local_stack.environment(local))
     elif stack := os.environ.get("BATCHREEL_STACK"):
-        _use_outputs(stack)
+        credentials.region()
+        use_outputs(stack)
     elif "BATCHREEL_ACCOUNTS_TABLE" not in os.environ:
         raise ValueError(
             "name the deployed stack in BATCHREEL_STACK, or send --local for that of `make local`"
@@ -45,7 +47,8 @@ def queue_urls(local: str | None) -> list[str]:
     return [each["PhysicalResourceId"] for each in found if each["ResourceType"] == "AWS::SQS::Queue"]
 
 
-def _use_outputs(name: str) -> None:
+def use_outputs(name: str) -> None:
+    """As functions of the stack of this name are."""
     [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     for output in stack["Outputs"]:
         if output["OutputKey"] in VARIABLES:

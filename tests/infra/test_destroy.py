@@ -141,6 +141,21 @@ def test_whoever_does_not_type_the_name_loses_nothing(
     assert ("about 1 messages in" in capsys.readouterr().out) != data
 
 
+def test_a_table_that_is_protected_goes_too_if_told_to(stack: dict[str, str]) -> None:
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.update_table(TableName=stack["AccountsTable"], DeletionProtectionEnabled=True)
+    with pytest.raises(ClientError):
+        dynamodb.delete_table(TableName=stack["AccountsTable"])
+    destroy.main(["--stage", "x", "--stack", NAME, "--data", "delete", "--yes"])
+    assert nothing_is_kept(stack)
+
+
+def test_a_stage_names_the_stack(stack: dict[str, str]) -> None:
+    with pytest.raises(SystemExit, match="there is no stack batchreel-dev "):
+        destroy.main(["--stage", "dev"])
+    assert lives()
+
+
 def test_messages_go_with_the_stack_once_that_is_confirmed(
     stack: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +184,18 @@ def test_the_data_of_an_earlier_stack_is_not_that_of_the_present_one(stack: dict
     destroy.main(["--stack", NAME, "--data", "delete", "--yes"])
     assert stack["Bucket"] in buckets()
     assert present["Bucket"] not in buckets()
+
+
+def test_a_stack_that_was_never_more_than_a_plan(stack: dict[str, str]) -> None:
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_change_set(
+        StackName="plan", ChangeSetName="x", ChangeSetType="CREATE", TemplateBody=json.dumps(document())
+    )
+    destroy.main(["--stack", "plan"])
+    with pytest.raises(ClientError, match="does not exist"):
+        cloudformation.describe_stacks(StackName="plan")
+    assert lives()
+    assert everything_is_kept(stack)
 
 
 def test_a_stack_that_never_was(stack: dict[str, str]) -> None:

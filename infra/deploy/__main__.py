@@ -1,0 +1,97 @@
+"""Deploy what `make package` made: `python -m infra.deploy --stage dev`.
+
+Needs AWS credentials and a region in the environment. What neither the stage nor --parameter sets stays as
+it is in the stack; in a new one it is the template's default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import BatchreelError
+from infra import credentials, package
+from infra.admin import Issued
+from infra.cloudformation import Refused
+from infra.deploy import artifacts, checks, first_key, stack, stage_files
+
+
+def check(given: argparse.Namespace) -> None:
+    """All that can be wrong before packaging, which takes its time. Raises Refused."""
+    stage_files.stack_name(given.stage, given.stack)
+    stage_files.check(_parameters(given), package.merged())
+    credentials.region()
+    credentials.account()
+
+
+def run(given: argparse.Namespace) -> None:
+    """Raises Refused, RuntimeError, ClientError and BotoCoreError."""
+    name, parameters = stage_files.stack_name(given.stage, given.stack), _parameters(given)
+    document = None if given.previous else checks.package(given.package)
+    if document:
+        stage_files.check(parameters, document)
+    region = credentials.region()
+    shelf = artifacts.shelf(given.bucket, credentials.account(), region)
+    template = shelf.upload(document, given.package) if document else shelf.previous(name)
+    stage_files.check(parameters, template.document)
+    outputs = stack.deploy(name, shelf, template, parameters, replace_data=given.replace_data)
+    _tell(name, outputs, first_key.ensure(name) if given.key else None)
+
+
+def _parameters(given: argparse.Namespace) -> dict[str, str]:
+    """An earlier template may not know what the stage sets, and going back changes no more than it must."""
+    own = stage_files.assigned(given.parameter)
+    return own if given.previous else {**stage_files.parameters(given.stage), **own}
+
+
+def _tell(name: str, outputs: dict[str, str], issued: Issued | None) -> None:
+    for key, value in sorted(outputs.items()):
+        print(f"{key:15} {value}")
+    if issued:
+        print(f"\nthe first key, of the account {first_key.ACCOUNT}; it is not shown again:")
+        print(f"API key         {issued.key}")
+        print(f"webhook secret  {issued.webhook_secret}")
+    print(f"\nfor the operator's commands:  export BATCHREEL_STACK={name}")
+    url, key = outputs.get("EndpointURL", "").rstrip("/"), issued.key if issued else "sk_…"
+    print(f"does it work?  make smoke URL={url} KEY={key}")
+
+
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.deploy",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", default="", help="a file of infra/stages without .json, such as dev")
+    parser.add_argument("--stack", default="", help="its name; batchreel-<stage> if left out")
+    parser.add_argument("--bucket", default="", help="for the zips, in the stack's region; made if left out")
+    parser.add_argument(
+        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="may be repeated"
+    )
+    parser.add_argument("--package", type=Path, default=package.OUT, help="folder; out/package if left out")
+    parser.add_argument("--previous", action="store_true", help="what was deployed before the last time")
+    parser.add_argument("--replace-data", action="store_true", help="even if tables or queues would go")
+    parser.add_argument("--check", action="store_true", help="only whether it could begin")
+    parser.add_argument("--no-key", dest="key", action="store_false", help="do not make the first key")
+    given = parser.parse_args(words)
+    if not given.stage:
+        parser.error(f"name the stage: make deploy STAGE={' or STAGE='.join(stage_files.known())}")
+    return given
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    given = arguments(words)
+    try:
+        (check if given.check else run)(given)
+    except (Refused, RuntimeError, BatchreelError) as error:
+        sys.exit(str(error))
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"AWS did not do it: {error}")
+
+
+if __name__ == "__main__":
+    main()
