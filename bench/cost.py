@@ -111,7 +111,8 @@ def _audio(name: str, played: Played, measured: Measured) -> Item:
     work = Work(measured.cpu, arriving=cost_model.arriving(), waiting=cost_items.waits(played))
     counts = dict(cost_items.per_item(played))
     counts["s3.put"] += cost_model.puts(measured.size) - 1
-    return Item(name, work, counts, cost_items.progress_units(played))
+    units, mb = cost_items.progress_units(played), cost_items.memory("audio_worker")
+    return Item(name, work, counts, units, mb=mb)
 
 
 def _text_batch() -> Played:
@@ -131,7 +132,8 @@ def _texts(played: Played) -> Sequence[Item]:
     """A model changes no call of the engine: its words and the wait for them come on top."""
     waiting = text.FETCHING + cost_items.waits(played)
     work = Work(played.worker.seconds / played.jobs, waiting=waiting)
-    item = Item(CAPTIONS, work, cost_items.per_item(played), cost_items.progress_units(played))
+    units, mb = cost_items.progress_units(played), cost_items.memory("text_worker")
+    item = Item(CAPTIONS, work, cost_items.per_item(played), units, mb=mb)
     slower = replace(work, waiting=waiting + cost_model.MODEL_SECONDS)
     return item, replace(item, name=MODEL, work=slower, tokens=cost_model.model_tokens())
 

@@ -10,12 +10,12 @@ from typing import Final
 from chalicelib.audio import effort as audio
 from chalicelib.audio import upload
 from chalicelib.batches.running import WRITE_EVERY_MS
-from chalicelib.settings import WORKER_MB
+from chalicelib.settings import READER_MB, WORKER_MB
 from chalicelib.text import effort as text
 from chalicelib.usage import prices
 
 ARCHITECTURES: Final = ("x86_64", "arm64")
-MEMORIES: Final = (1024, WORKER_MB, 3008)
+MEMORIES: Final = (READER_MB, WORKER_MB, 3008)
 FETCHED_BYTES: Final = 60_000_000
 CALL_SECONDS: Final = 0.01
 """That a function waits for one call of AWS."""
@@ -73,10 +73,13 @@ class Item:
     """Seconds between two of them."""
     tokens: float = 0.0
     """Dollars."""
+    mb: int = WORKER_MB
+    """Memory of its worker as it is deployed."""
 
 
-def dollars(item: Item, mb: int = WORKER_MB, architecture: str = "x86_64") -> Mapping[str, float]:
+def dollars(item: Item, mb: int | None = None, architecture: str = "x86_64") -> Mapping[str, float]:
     """By part of PARTS."""
+    mb = mb or item.mb
     seconds = item.work.seconds(mb)
     counts = Counter(item.counts)
     counts.update({f"lambda.gb_second_{architecture}": gb_seconds(seconds, mb)})
@@ -88,7 +91,7 @@ def dollars(item: Item, mb: int = WORKER_MB, architecture: str = "x86_64") -> Ma
     return parts
 
 
-def total(item: Item, mb: int = WORKER_MB, architecture: str = "x86_64") -> float:
+def total(item: Item, mb: int | None = None, architecture: str = "x86_64") -> float:
     return sum(dollars(item, mb, architecture).values())
 
 

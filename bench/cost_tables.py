@@ -8,7 +8,6 @@ from typing import Final
 
 from bench import cost_model
 from bench.cost_model import Idle, Item
-from chalicelib.settings import WORKER_MB
 from chalicelib.usage import prices
 
 ITEMS: Final = 1000
@@ -69,7 +68,7 @@ def verdict(name: str, dollars: float) -> tuple[str, str]:
 def _takes(items: Sequence[Item]) -> None:
     _head("of an item", "CPU s", "billed s", *NAMES, "progress, write units")
     for item in items:
-        seconds = item.work.seconds(WORKER_MB)
+        seconds = item.work.seconds(item.mb)
         counted = [f"{item.counts.get(name, 0):.2f}" for name in NAMES]
         progress = f"{item.progress_units * seconds / item.every:.1f}"
         print(row(item.name, f"{item.work.cpu:.2f}", f"{seconds:.2f}", *counted, progress))

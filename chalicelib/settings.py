@@ -19,7 +19,9 @@ RECOGNISERS = ("transcribe", "whisper")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()=@+-]+)*")
 _QUEUES_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:([A-Za-z0-9_-]+\*?|\*)")
 WORKER_MB = 1769
-"""Memory of both workers in .chalice/config.json."""
+"""Memory of a worker in .chalice/config.json if it computes: the least that has one whole CPU."""
+READER_MB = 1024
+"""Memory of one that waits for others most of its time."""
 JS_RUNTIMES = ("deno", "node", "bun", "quickjs")
 TARGET_LUFS = (-50.0, -5.0)
 """Lowest and highest. Further down, the meter's gate (-70 LUFS) begins to take quiet parts for silence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chalicelib.settings import settings
+from chalicelib.settings import READER_MB, WORKER_MB, settings
 from chalicelib.text import urls
 from chalicelib.text.engines import model_name
 from chalicelib.text.request import TextRequest
@@ -26,9 +26,9 @@ def effort(request: Mapping[str, Any], media_seconds: float) -> dict[str, Any]:
     """The modes share nearly all of the work. Of a list, only its own: its videos are not known."""
     asked = TextRequest.from_json(request)
     if urls.parse(asked.url).kind in ("playlist", "channel"):
-        return {"least": 1.0, "likely": FETCHING, "expands": True}
-    needed = media_seconds / 600 * SUMMARIES
-    told: dict[str, Any] = {"least": needed, "likely": needed + FETCHING}
+        return {"least": 1.0, "likely": FETCHING, "memory_mb": READER_MB, "expands": True}
+    needed = media_seconds / 600 * SUMMARIES * WORKER_MB / READER_MB
+    told: dict[str, Any] = {"least": needed, "likely": needed + FETCHING, "memory_mb": READER_MB}
     if model := model_name(settings()):
         read = round(media_seconds / 60 * TOKENS_A_MINUTE)
         told |= {"model": model, "tokens_in": read + RULES, "tokens_out": ANSWER * len(asked.modes)}

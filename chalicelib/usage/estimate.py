@@ -17,10 +17,11 @@ TWICE: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """Of one job, as its kind tells. Seconds of a worker."""
+    """Of one job, as its kind tells. Seconds of a worker with `memory_mb`."""
 
     least: float
     likely: float
+    memory_mb: int = WORKER_MB
     model: str | None = None
     tokens_in: int = 0
     tokens_out: int = 0
@@ -61,4 +62,4 @@ def _job(effort: Effort, seconds: float, share: float, *, listens: bool = False)
         recogniser=effort.recogniser if listens else None,
         speech_ms=effort.speech_ms if listens else 0,
     )
-    return priced.work(used, compute_ms=ms, compute_mb_ms=ms * WORKER_MB)
+    return priced.work(used, compute_ms=ms, compute_mb_ms=ms * effort.memory_mb)

@@ -1,14 +1,29 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from chalicelib import settings
+from chalicelib.batches import kinds
 from chalicelib.usage import priced, prices
 from chalicelib.usage.amounts import Amounts
 from chalicelib.usage.used import Used
 from tests.conftest import Cloud
 
 pytestmark = pytest.mark.usefixtures("cloud")
+ROOT = Path(__file__).parents[2]
+
+
+def test_estimates_reckon_with_the_memory_that_workers_are_deployed_with() -> None:
+    stage = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]["prod"]
+    for kind, request in (
+        ("audio", {"url": "https://example.com/a", "format": "mp3"}),
+        ("text", {"url": "https://youtu.be/aaaaaaaaaaa"}),
+    ):
+        deployed = stage["lambda_functions"][f"{kind}_worker"]["lambda_memory_size"]
+        assert kinds.effort(kind, request, 600).memory_mb == deployed
 
 
 def test_a_worker_costs_its_memory_by_the_second() -> None:
