@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from infra.iam import of_s3, of_services
 from infra.iam.ask import Ask
@@ -21,6 +20,7 @@ _CREDENTIAL = re.compile(r"Credential=([^/,]+)/")
 class Call:
     method: str
     path: str
+    """Without escapes."""
     target: str = ""
     """X-Amz-Target."""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ def asks(call: Call) -> list[Ask]:
     if match := INVOKE.fullmatch(call.path):
         return [Ask("lambda:InvokeFunction", arn("lambda", f"function:{match[1]}"))]
     if match := CONVERSE.fullmatch(call.path):
-        return [Ask("bedrock:InvokeModel", _model(unquote(match[1])))]
+        return [Ask("bedrock:InvokeModel", _model(match[1]))]
     return of_s3.asks(call.method, call.path, call.query, call.body)
 
 

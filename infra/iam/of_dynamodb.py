@@ -55,9 +55,8 @@ def _of_query(request: Request) -> Ask:
 
 
 def _written(request: Request) -> str:
-    return _key(
-        request["DeleteRequest"]["Key"] if "DeleteRequest" in request else request["PutRequest"]["Item"]
-    )
+    deleted = request.get("DeleteRequest")
+    return _key(deleted["Key"] if deleted else request["PutRequest"]["Item"])
 
 
 def _key(item: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html import unescape
-from urllib.parse import unquote
 
 from infra.iam.ask import Ask
 
@@ -27,11 +26,11 @@ _KEY = re.compile(r"<Key>(.*?)</Key>", re.DOTALL)
 def asks(method: str, path: str, query: Mapping[str, str], body: bytes) -> list[Ask]:
     """`path` has the bucket in it. A call that is not told apart here is asked for on everything, which no
     policy allows."""
-    bucket, _, key = unquote(path).lstrip("/").partition("/")
+    bucket, _, key = path.lstrip("/").partition("/")
     words = frozenset(word for word in query if not word.lower().startswith(_WITHOUT_MEANING))
     if key and (method, words) in OF_KEYS:
         return [Ask(OF_KEYS[method, words], of_object(bucket, key))]
-    if not key and (method, words) == ("POST", {"delete"}):
+    if not key and method == "POST" and words == {"delete"}:
         return [Ask("s3:DeleteObject", of_object(bucket, each)) for each in _named(body)]
     if not key and method == "GET" and "list-type" in words:
         return [to_list(bucket)]
@@ -40,7 +39,7 @@ def asks(method: str, path: str, query: Mapping[str, str], body: bytes) -> list[
 
 def to_be_told_of_absence(method: str, path: str) -> Ask | None:
     """Without it S3 says of an object that is not there that it is forbidden."""
-    bucket, _, key = unquote(path).lstrip("/").partition("/")
+    bucket, _, key = path.lstrip("/").partition("/")
     return to_list(bucket) if key and method in ("GET", "HEAD") else None
 
 
