@@ -34,7 +34,9 @@ def keep_or_compare(used: Used) -> None:
         (Path(folder) / f"{uuid.uuid4()}.json").write_text(json.dumps(by_caller(used)))
     else:
         new = used - recorded()
-        assert not new, f"not in {RECORD.name}: {sorted(new)}; `make permissions` writes it anew"
+        assert not new, (
+            f"not in {RECORD.name}: {sorted(new)}; python -m tests.infra.record_permissions writes it anew"
+        )
 
 
 def recorded(file: Path = RECORD) -> Used:
