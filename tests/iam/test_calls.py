@@ -20,7 +20,7 @@ def told(operation: str, request: dict[str, Any], service: str = "DynamoDB_20120
     return [str(ask) for ask in asks(made)]
 
 
-def of_s3(method: str, path: str, body: bytes = b"", **query: str) -> list[Ask]:
+def of_s3(method: str, path: str, query: dict[str, str], body: bytes = b"") -> list[Ask]:
     return asks(Call(method, path, query=query, body=body))
 
 
@@ -79,15 +79,15 @@ def test_a_query_is_of_its_partition_and_of_its_index() -> None:
     ],
 )
 def test_objects(method: str, query: dict[str, str], action: str) -> None:
-    assert of_s3(method, "/b/jobs/1/a.mp3", **query) == [Ask(f"s3:{action}", "arn:aws:s3:::b/jobs/1/a.mp3")]
+    assert of_s3(method, "/b/jobs/1/a.mp3", query) == [Ask(f"s3:{action}", "arn:aws:s3:::b/jobs/1/a.mp3")]
 
 
 def test_objects_that_are_listed_or_deleted_together() -> None:
-    assert of_s3("GET", "/b", prefix="jobs/", **{"list-type": "2"}) == [
+    assert of_s3("GET", "/b", {"prefix": "jobs/", "list-type": "2"}) == [
         Ask("s3:ListBucket", "arn:aws:s3:::b")
     ]
     body = b"<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key></Object></Delete>"
-    deleted = of_s3("POST", "/b", body, delete="")
+    deleted = of_s3("POST", "/b", {"delete": ""}, body)
     assert deleted == [Ask("s3:DeleteObject", f"arn:aws:s3:::b/{key}") for key in ("a&b", "c")]
 
 
@@ -132,8 +132,8 @@ def test_what_is_not_told_apart_is_asked_for_on_everything() -> None:
     assert told("Scan", {"TableName": "t"}) == ["dynamodb:Scan on *"]
     assert told("Publish", {}, "AmazonSNS") == ["AmazonSNS.Publish on *"]
     assert told("PutRule", {}, "AWSEvents") == ["events:PutRule on *"]
-    assert of_s3("GET", "/b/k", acl="") == [Ask("s3:GET?acl", "*")]
-    assert of_s3("GET", "/") == [Ask("s3:GET?", "*")]
+    assert of_s3("GET", "/b/k", {"acl": ""}) == [Ask("s3:GET?acl", "*")]
+    assert of_s3("GET", "/", {}) == [Ask("s3:GET?", "*")]
 
 
 def test_the_caller_is_who_signed() -> None:

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.batches import lifetimes
 from infra.local import account, template
 from infra.local.account import ROOT
-from infra.local.apply import MAKERS, SKIPPED, Applier
+from infra.local.apply import MAKERS, SKIPPED, Applier, parameters
 from infra.local.stack import LocalStack
 from tests.local.conftest import Clients
 

@@ -58,5 +58,5 @@ def test_documents_merge_dicts_and_replace_the_rest(tmp_path: Path) -> None:
 def test_parameters_that_are_given_replace_defaults(tmp_path: Path) -> None:
     file = tmp_path / "t.yaml"
     file.write_text(DOCUMENT)
-    resolver = template.Resolver(template.read(file), {}.__getitem__, {"Stage": "prod"})
+    resolver = template.Resolver(template.read(file), lambda _: {}, {"Stage": "prod"})
     assert [resolver.value({"Ref": name}) for name in ("Stage", "Days")] == ["prod", "3"]
