@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from app import app
+from chalicelib import vault
 from infra.iam import platform, policy, roles
 from infra.iam.policy import Policy
 from infra.local import account, template
@@ -125,3 +126,21 @@ def test_reasons_are_sentences() -> None:
         *(why for each in REASONS["unseen"].values() for why in each.values()),
     ]
     assert [why for why in told if len(str(why).split()) < 4] == []
+
+
+def secrets_of(caller: str) -> set[str]:
+    """Of the operator, as far as its role may open them."""
+    given = [grant.condition for grant in policies()[caller].grants if grant.action == "kms:Decrypt"]
+    return {
+        value for each in given if each and each[1] == "kms:EncryptionContext:secret" for value in each[2]
+    }
+
+
+def test_the_operators_secrets_are_opened_by_workers_alone() -> None:
+    assert secrets_of("TextWorker") == set(vault.NAMES)
+    assert secrets_of("AudioWorker") == {"youtube-cookies", "youtube-proxy"}
+    openers = {
+        caller for caller in CALLERS for grant in policies()[caller].grants if grant.action == "kms:Decrypt"
+    }
+    assert openers == {"APIHandler", "AudioWorker", "Deliver", "TextWorker"}
+    assert all(g.condition for each in policies().values() for g in each.grants if g.action == "kms:Decrypt")
