@@ -25,7 +25,7 @@ def judged(stack: LocalStack) -> Iterator[LocalStack]:
     with stack as running:
         yield running
     guard = stack.gateway.guard
-    assert guard.denied == []
+    assert not guard.denied, guard.denied
     keep_or_compare(guard.used)
 
 

@@ -82,8 +82,9 @@ class Gateway:
 
     def _of_object(self, call: Call, answer: Response) -> Response:
         told = of_s3.to_be_told_of_absence(call.method, call.path) if answer.status_code == 404 else None
-        refusal = self.guard.refusal(call.caller, [told]) if told else None
-        return refused(call, refusal) if refusal else answer
+        if told is None or self.guard.allows(call.caller, told):
+            return answer
+        return refused(call, f"{call.caller} is not told what is not there")
 
     def _answer(
         self, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes

@@ -31,11 +31,15 @@ class Guard:
     def refusal(self, caller: str, asks: Iterable[Ask]) -> str | None:
         """Why the caller may not, in a sentence."""
         for ask in asks:
-            uses = self.policies[caller].uses(ask)
-            if not uses:
+            if not self.allows(caller, ask):
                 return self._deny(f"{caller} is not allowed {ask}")
-            self.used.update((caller, name) for name in uses)
         return None
+
+    def allows(self, caller: str, ask: Ask) -> bool:
+        """Without remembering a refusal: for what a caller can do without."""
+        uses = self.policies[caller].uses(ask)
+        self.used.update((caller, name) for name in uses)
+        return bool(uses)
 
     def _deny(self, sentence: str) -> str:
         self.denied.append(sentence)
