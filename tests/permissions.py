@@ -25,8 +25,8 @@ def judged(stack: LocalStack) -> Iterator[LocalStack]:
     with stack as running:
         yield running
     guard = stack.gateway.guard
-    assert not guard.denied, guard.denied
     keep_or_compare(guard.used)
+    assert not guard.denied, guard.denied
 
 
 def keep_or_compare(used: Used) -> None:
