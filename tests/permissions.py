@@ -14,29 +14,20 @@ from infra.local.stack import LocalStack
 RECORD = Path(__file__).parent / "infra" / "used_permissions.json"
 """By caller; `python -m tests.infra.record_permissions` writes it."""
 FOLDER = "BATCHREEL_TEST_PERMISSIONS"
-"""Variable: where each stack leaves what was used on it, instead of comparing it with the record."""
+"""Variable: where each stack leaves what was used on it."""
 
 Used = set[tuple[str, str]]
 
 
 @contextmanager
 def judged(stack: LocalStack) -> Iterator[LocalStack]:
-    """Nothing may be refused to a function, whether or not it minds, nor be used that the record lacks."""
+    """Nothing may be refused to a function, whether or not it minds."""
     with stack as running:
         yield running
     guard = stack.gateway.guard
-    keep_or_compare(guard.used)
-    assert not guard.denied, guard.denied
-
-
-def keep_or_compare(used: Used) -> None:
     if folder := os.environ.get(FOLDER):
-        (Path(folder) / f"{uuid.uuid4()}.json").write_text(json.dumps(by_caller(used)))
-    else:
-        new = used - recorded()
-        assert not new, (
-            f"not in {RECORD.name}: {sorted(new)}; python -m tests.infra.record_permissions writes it anew"
-        )
+        (Path(folder) / f"{uuid.uuid4()}.json").write_text(json.dumps(by_caller(guard.used)))
+    assert not guard.denied, guard.denied
 
 
 def recorded(file: Path = RECORD) -> Used:

@@ -98,9 +98,8 @@ def test_nothing_is_given_twice(caller: str) -> None:
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_a_reason_is_of_something_that_is_given_and_that_no_run_uses(caller: str) -> None:
+def test_a_reason_is_of_something_that_is_given(caller: str) -> None:
     assert sorted(reasoned(caller) - alike(given(caller))) == []
-    assert sorted(reasoned(caller) & used_by(caller)) == []
     assert set(REASONS["unseen"]) <= set(CALLERS)
 
 
