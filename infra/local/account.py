@@ -59,13 +59,15 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-def client(service: str, endpoint: str | None, settings: Mapping[str, Any] | None = None) -> Any:
+def client(
+    service: str, endpoint: str | None, settings: Mapping[str, Any] | None = None, caller: str = "local"
+) -> Any:
     with _making:  # a session may not make two clients at once
         return _session().client(
             cast(Any, service),
             region_name=REGION,
             endpoint_url=endpoint,
-            aws_access_key_id="local",
+            aws_access_key_id=caller,
             aws_secret_access_key="local",
             config=Config(proxies={}, **(settings or {})),
         )

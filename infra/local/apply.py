@@ -35,9 +35,10 @@ class Applier:
         clients: Callable[[str], Any],
         folder: Path,
         functions: Iterable[str] = (),
+        parameters: Mapping[str, str] | None = None,
     ) -> None:
         """`clients` gives the client of a service, `folder` is where the template's file names start,
-        `functions` are the logical ids of Chalice's."""
+        `functions` are the logical ids of Chalice's, `parameters` those of the template that are given."""
         self._document = document
         self._resources: Mapping[str, Any] = document.get("Resources", {})
         self._folder = folder
@@ -45,7 +46,7 @@ class Applier:
             name: {"Ref": name, "Arn": arn("lambda", f"function:{name}")} for name in functions
         }
         self._client = cache(clients)
-        self.value = Resolver(document, self._attributes).value
+        self.value = Resolver(document, self._attributes, parameters).value
 
     def apply(self) -> dict[str, str]:
         """The template's outputs. Raises NotImplementedError for a type that is neither made nor skipped."""
@@ -138,6 +139,14 @@ MAKERS: dict[str, Callable[[Applier, str, Mapping[str, Any]], Attributes]] = {
     "AWS::IAM::Role": Applier._role,
     "AWS::Serverless::StateMachine": Applier._state_machine,
 }
+
+
+def parameters(document: Mapping[str, Any], overrides: Mapping[str, str]) -> dict[str, str]:
+    """Of the template, as far as variables that are set otherwise stand for them."""
+    variables = _variables(document.get("Globals", {}).get("Function", {}))
+    known = document.get("Parameters", {})
+    told = {key: raw["Ref"] for key, raw in variables.items() if isinstance(raw, dict) and "Ref" in raw}
+    return {told[key]: value for key, value in overrides.items() if told.get(key) in known}
 
 
 def _variables(properties: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,28 +5,40 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from typing import Any
+from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.wrappers import Request, Response
 
+from infra.iam import calls, of_s3
+from infra.iam.calls import INVOKE, Call
 from infra.local import moto_patches
 from infra.local.account import client, quiet_libraries
+from infra.local.guard import Guard, refused
 from infra.local.serving import Server, listen
 from infra.local.sqs import Queues, SqsError
 from infra.local.workers import Answer
 
-INVOKE = re.compile(r"/2015-03-31/functions/(?:.*:)?([^:/]+)/invocations")
-
 Invoke = Callable[[str, bytes], Answer]
 """Runs a function by its logical id."""
+
+
+def _call(environ: dict[str, Any], body: bytes) -> Call:
+    return Call(
+        environ["REQUEST_METHOD"],
+        environ["PATH_INFO"],
+        environ.get("HTTP_X_AMZ_TARGET", ""),
+        dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
+        environ.get("HTTP_AUTHORIZATION", ""),
+        body,
+    )
 
 
 class Gateway:
@@ -42,6 +54,7 @@ class Gateway:
         quiet_libraries()
         moto_patches.install()
         self._invoke = invoke
+        self.guard = Guard({})
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._tables = create_backend_app("dynamodb")  # finding it anew for each call is a tenth of its time
         self._tables_lock = threading.Lock()
@@ -58,6 +71,24 @@ class Gateway:
         # the body is read off the socket before any lock is taken
         body = Request(environ).get_data()
         environ["wsgi.input"] = io.BytesIO(body)
+        call = _call(environ, body)
+        if not self.guard.knows(call.caller):
+            return self._answer(environ, start_response, body)
+        if refusal := self.guard.refusal(call.caller, calls.asks(call)):
+            return refused(call, refusal)(environ, start_response)
+        if call.of_s3:
+            return self._of_object(call, Response.from_app(self._moto, environ))(environ, start_response)
+        return self._answer(environ, start_response, body)
+
+    def _of_object(self, call: Call, answer: Response) -> Response:
+        told = of_s3.to_be_told_of_absence(call.method, call.path) if answer.status_code == 404 else None
+        if told is None or self.guard.allows(call.caller, told):
+            return answer
+        return refused(call, f"{call.caller} is not told what is not there")
+
+    def _answer(
+        self, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes
+    ) -> Iterable[bytes]:
         service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         if match := INVOKE.fullmatch(environ["PATH_INFO"]):
             return self._lambda(match[1], body)(environ, start_response)

@@ -22,6 +22,9 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 
 from infra.local import account
 
+MACHINE = "Finish"
+"""Logical id of the state machine: the template has one."""
+
 
 def _part(table: Table, items: dict[Any, Any]) -> Any:
     """The table with only some of its items, thrown away after one operation; so it need not be copied."""
@@ -94,7 +97,8 @@ class SharedClients:
     def _make(self, service: str, endpoint: str) -> Any:
         retries = {"total_max_attempts": 1}  # retrying is the state machine's work
         settings = {"retries": retries, "read_timeout": 3600, "max_pool_connections": 64}
-        return account.client(service, endpoint, {"parameter_validation": False, **settings})
+        shared = {"parameter_validation": False, **settings}
+        return account.client(service, endpoint, shared, caller=MACHINE)
 
 
 TABLES: list[tuple[Any, str, Any]] = [

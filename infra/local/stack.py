@@ -12,11 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from infra.iam import roles
 from infra.local import account, template
-from infra.local.apply import Applier
+from infra.local.apply import Applier, parameters
 from infra.local.front import Front
 from infra.local.functions import API, Function, functions
 from infra.local.gateway import Gateway
+from infra.local.guard import Guard
 from infra.local.pollers import Pollers
 from infra.local.serving import Server, listen
 from infra.local.workers import Answer, Plan, Pool
@@ -108,8 +110,11 @@ class LocalStack:
     def _apply(self, app: Any, document: Mapping[str, Any]) -> Applier:
         self._functions = functions(app, self._config, document["Resources"])
         names = [f.logical_id for f in self._functions.values()]
-        applier = Applier(document, partial(account.client, endpoint=self.aws_url), self._infra, names)
+        given = parameters(document, self._overrides)
+        clients = partial(account.client, endpoint=self.aws_url)
+        applier = Applier(document, clients, self._infra, names, given)
         self.outputs = applier.apply()
+        self.gateway.guard = Guard(roles.policies(self._config, document["Resources"], applier.value))
         variables = {"BATCHREEL_DANGEROUS_ALLOW_NETS": LOOPBACK, **self._overrides}
         self.env = {**account.environment(self.aws_url), **applier.environment(names), **variables}
         return applier

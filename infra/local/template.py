@@ -54,9 +54,15 @@ def _merge(old: Any, new: Any) -> Any:
 class Resolver:
     """Resolves values of a template; `attributes` makes or finds a resource by its logical id."""
 
-    def __init__(self, document: Mapping[str, Any], attributes: Callable[[str], Attributes]) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        attributes: Callable[[str], Attributes],
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
+        """`parameters` are the values of those that are not left at their defaults."""
         defaults = {k: str(v.get("Default", "")) for k, v in document.get("Parameters", {}).items()}
-        self._names = {**PSEUDO, **defaults}
+        self._names = {**PSEUDO, **defaults, **(parameters or {})}
         self._attributes = attributes
 
     def value(self, raw: Any) -> Any:
@@ -70,6 +76,10 @@ class Resolver:
                 return self._attributes(name)[attribute]
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{([^}]+)\}", lambda found: str(self._named(found[1])), text)
+            case {"Fn::Join": [str(between), parts]}:
+                return between.join(self.value(parts))
+            case {"Fn::Split": [str(between), text]}:
+                return self.value(text).split(between)
             case dict():
                 if functions := [key for key in raw if key.startswith("Fn::")]:
                     raise NotImplementedError(f"template function {functions[0]}")

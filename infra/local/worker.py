@@ -17,7 +17,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from infra.local import sessions
+from infra.local import identity, sessions
 from infra.local.account import quiet_libraries
 from infra.local.functions import API
 
@@ -84,6 +84,7 @@ def _receive(connection: Connection[Any, Any], inbox: queue.SimpleQueue[Any]) ->
 
 def main() -> None:
     _configure_logging()
+    identity.install()
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
@@ -92,6 +93,7 @@ def main() -> None:
     connection.send(None)  # ready
     while True:
         name, function, timeout, payload = inbox.get()
+        identity.become(function)
         connection.send(run(handlers[name], payload, LambdaContext(function, timeout)))
 
 

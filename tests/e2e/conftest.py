@@ -10,6 +10,7 @@ from infra.local.stack import LocalStack
 from tests.e2e import videos
 from tests.e2e.client import QUICK, Client
 from tests.e2e.text_client import TextClient
+from tests.permissions import judged
 from tests.privacy import LOUD, private_log
 from tests.stand_ins.youtube import YouTube
 
@@ -32,7 +33,7 @@ def stack(youtube: YouTube) -> Iterator[LocalStack]:
         "BATCHREEL_YOUTUBE_TIMEOUT": "2",
         "BATCHREEL_BREAKER_FAILURES": "1000",  # blocked videos must not close the way for the others
     }
-    with private_log() as log, LocalStack(workers=2, env={**LOUD, **env}, log=log) as running:
+    with private_log() as log, judged(LocalStack(workers=2, env={**LOUD, **env}, log=log)) as running:
         yield running
 
 

@@ -11,6 +11,7 @@ import pytest
 from infra.local import account
 from infra.local.stack import LocalStack
 from tests.e2e.client import job
+from tests.permissions import judged
 from tests.privacy import LOUD, private_log
 from tests.waiting import wait_for
 
@@ -24,7 +25,7 @@ ENV = {
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    with private_log() as log, LocalStack(workers=2, env={**LOUD, **ENV}, log=log) as running:
+    with private_log() as log, judged(LocalStack(workers=2, env={**LOUD, **ENV}, log=log)) as running:
         yield running
 
 

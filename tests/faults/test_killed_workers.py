@@ -16,6 +16,7 @@ from infra.local.stack import LocalStack
 from tests.audio import media as truth
 from tests.e2e.client import QUICK, Client, job
 from tests.e2e.events import wait_for_event
+from tests.permissions import judged
 from tests.privacy import LOUD, private_log
 from tests.stand_ins.aws_proxy import AwsProxy, Fault
 from tests.stand_ins.web import Receiver, WebServer
@@ -36,7 +37,7 @@ def stack(proxy: AwsProxy) -> Iterator[LocalStack]:
     with private_log() as log:
         env = {**LOUD, **QUICK, "AWS_ENDPOINT_URL": proxy.base}
         running["stack"] = LocalStack(workers=2, env=env, log=log)
-        with running["stack"] as started:
+        with judged(running["stack"]) as started:
             yield started
 
 

@@ -13,6 +13,7 @@ from infra.local import account
 from infra.local.stack import LocalStack
 from tests.e2e.client import Client, job
 from tests.e2e.events import wait_for_event
+from tests.permissions import judged
 from tests.privacy import LOUD, private_log
 from tests.stand_ins.loopback import Handler, Loopback
 from tests.stand_ins.web import Receiver, WebServer
@@ -62,7 +63,8 @@ def _link(fd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    with private_log() as log, LocalStack(workers=2, env={**LOUD, **NO_WATCHDOG}, log=log) as running:
+    env = {**LOUD, **NO_WATCHDOG}
+    with private_log() as log, judged(LocalStack(workers=2, env=env, log=log)) as running:
         sqs = account.client("sqs", running.aws_url)
         queue = running.env["BATCHREEL_QUEUE_URL_AUDIO_NORMAL"]
         sqs.set_queue_attributes(QueueUrl=queue, Attributes=SOON)

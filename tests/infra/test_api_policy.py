@@ -75,4 +75,5 @@ def test_new_secrets_are_sealed_and_none_is_opened_but_those_of_repeated_answers
         if action.startswith("kms:")
     }
     answers = {"StringEquals": {"kms:EncryptionContext:purpose": "answer"}}
-    assert allowed == {"kms:Encrypt": None, "kms:Decrypt": answers}
+    of_accounts = {"StringLike": {"kms:EncryptionContext:account": "*"}}
+    assert allowed == {"kms:Encrypt": of_accounts, "kms:Decrypt": answers}

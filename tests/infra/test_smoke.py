@@ -17,6 +17,7 @@ from infra.smoke import parts
 from infra.smoke.__main__ import main
 from infra.smoke.service import Unexpected
 from tests.infra.spoiling import Answer, Spoiling
+from tests.permissions import judged
 
 ROOT = Path(__file__).parents[2]
 STEPS = (
@@ -30,7 +31,7 @@ HTML = {"Content-Type": "text/html"}
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    with LocalStack(workers=2) as running:
+    with judged(LocalStack(workers=2)) as running:
         yield running
 
 

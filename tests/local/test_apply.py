@@ -12,7 +12,7 @@ import pytest
 from chalicelib.batches import lifetimes
 from infra.local import account, template
 from infra.local.account import ROOT
-from infra.local.apply import MAKERS, SKIPPED, Applier
+from infra.local.apply import MAKERS, SKIPPED, Applier, parameters
 from infra.local.stack import LocalStack
 from tests.local.conftest import Clients
 
@@ -104,3 +104,12 @@ def test_key_encrypts_and_bus_takes_events(stack: LocalStack, aws: Clients) -> N
     assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
     kms.close()
     events.close()
+
+
+def test_variables_that_are_set_otherwise_are_parameters_where_they_stand_for_one() -> None:
+    variables = {"A": {"Ref": "Stage"}, "B": {"Ref": "Table"}, "C": "text"}
+    document = {
+        "Parameters": {"Stage": {}, "Other": {}},
+        "Globals": {"Function": {"Environment": {"Variables": variables}}},
+    }
+    assert parameters(document, {"A": "prod", "B": "x", "C": "y", "D": "z"}) == {"Stage": "prod"}

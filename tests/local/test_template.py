@@ -29,6 +29,9 @@ def resolver(tmp_path: Path) -> template.Resolver:
         ("!Ref AWS::StackName", "batchreel"),
         ("!GetAtt Queue.Arn", "arn:queue"),
         ('!Sub "${Queue.Arn}/${Queue}/${AWS::Region}"', "arn:queue/url/us-east-1"),
+        ('{"Fn::Join": ["/", [!Ref Stage, x]]}', "dev/x"),
+        ('{"Fn::Split": [",", "a,b"]}', ["a", "b"]),
+        ('{"Fn::Join": ["-", {"Fn::Split": [",", "a,b"]}]}', "a-b"),
         ("{a: !Ref Stage, b: [!Ref Days, 7]}", {"a": "dev", "b": ["3", 7]}),
     ],
 )
@@ -50,3 +53,10 @@ def test_documents_merge_dicts_and_replace_the_rest(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("x: {y: {b: [3], c: 4}}")
     merged = template.read(tmp_path / "a.yaml", tmp_path / "b.yaml")
     assert merged == {"x": {"y": {"a": 1, "b": [3], "c": 4}, "z": 1}}
+
+
+def test_parameters_that_are_given_replace_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "t.yaml"
+    file.write_text(DOCUMENT)
+    resolver = template.Resolver(template.read(file), lambda _: {}, {"Stage": "prod"})
+    assert [resolver.value({"Ref": name}) for name in ("Stage", "Days")] == ["prod", "3"]
