@@ -59,6 +59,7 @@ def delete(kept: Kept) -> str:
 
 def _delete_table(name: str) -> str:
     dynamodb = boto3.client("dynamodb")
+    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
     dynamodb.delete_table(TableName=name)
     dynamodb.get_waiter("table_not_exists").wait(TableName=name)
     return "deleted"

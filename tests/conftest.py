@@ -98,4 +98,4 @@ def _client(service: str) -> Any:
 @cache
 def _document() -> dict[str, Any]:
     aws.forget()
-    return template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+    return template.whole()

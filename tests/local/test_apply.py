@@ -17,7 +17,7 @@ from infra.local.stack import LocalStack
 from tests.local.conftest import Clients
 
 INFRA = ROOT / "infra"
-DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+DOCUMENT = template.whole()
 
 
 def clients_of(stack: LocalStack) -> partial[Any]:
