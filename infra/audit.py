@@ -1,5 +1,7 @@
 """Is the packaged template safe? A public set of rules over what the SAM transform makes of it.
 
+They are put to the template as it is deployed without parameters, and with all that parameters add.
+
 `python -m infra.audit PATH_OF_CHECKOV` prints each breach that no exception beside its resource explains, and
 each exception that nothing needs; exit code 1 if there are any. Exceptions are written as checkov reads them:
 `Metadata: {checkov: {skip: [{id: …, comment: why}]}}`.
@@ -19,6 +21,24 @@ from infra import lint, package
 
 Breach = tuple[str, str]
 """Rule and logical id."""
+EVERYTHING = {
+    "AccessLog": "on",
+    "AlarmEmail": "operator@example.com",
+    "AlarmTopic": "arn:aws:sns:us-east-1:123456789012:alarms",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0123-4567",
+    "DestinationBuckets": "results",
+    "DomainName": "api.example.com",
+    "HostedZoneId": "Z0123456789ABC",
+    "MonthlyBudget": 100,
+    "ReplyQueues": "arn:aws:sqs:us-east-1:123456789012:answers-*",
+    "ReservedApi": 50,
+    "ReservedAudioWorkers": 45,
+    "ReservedTextWorkers": 45,
+    "SourceBuckets": "videos",
+    "UploadOrigins": "https://app.example.com",
+    "WebAclArn": "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/door/0123-4567",
+}
+"""Parameters that bring all there is into the stack."""
 
 
 def exceptions(document: Mapping[str, Any]) -> set[Breach]:
@@ -45,18 +65,31 @@ def without_exceptions(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "Resources": resources}
 
 
-def breaches(checkov: str, document: Mapping[str, Any]) -> dict[Breach, str]:
-    """What each broken rule asks for. Raises RuntimeError with checkov's words if it did not run."""
+def with_everything(document: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = {
+        name: {**spec, "Default": EVERYTHING.get(name, spec["Default"])}
+        for name, spec in document["Parameters"].items()
+    }
+    return {**document, "Parameters": parameters}
+
+
+def breaches(checkov: str, *documents: Mapping[str, Any]) -> dict[Breach, str]:
+    """What each rule asks for that one of them breaks. Raises RuntimeError if checkov did not run."""
     with tempfile.TemporaryDirectory(prefix="batchreel-audit-") as folder:
-        file = Path(folder) / "template.json"
-        file.write_text(json.dumps(document))
-        command = [checkov, "--file", str(file), "--framework", "cloudformation"]
-        command += ["--output", "json", "--compact", "--skip-download"]
+        files = [Path(folder) / f"{number}.json" for number in range(len(documents))]
+        for file, document in zip(files, documents, strict=True):
+            file.write_text(json.dumps(document))
+        command = [checkov, "--framework", "cloudformation", "--output", "json", "--compact"]
+        command += ["--skip-download", "--file", *map(str, files)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return _failed(done.stdout, done.stderr)
+
+
+def _failed(answer: str, said: str) -> dict[Breach, str]:
     try:
-        results = json.loads(done.stdout)["results"]
+        results = json.loads(answer)["results"]
     except (ValueError, KeyError, TypeError) as error:
-        raise RuntimeError(f"checkov did not run: {done.stdout}{done.stderr}") from error
+        raise RuntimeError(f"checkov did not run: {answer}{said}") from error
     if results["parsing_errors"] or not results["passed_checks"]:
         raise RuntimeError("checkov did not understand the template")
     failed = results["failed_checks"]
@@ -73,7 +106,8 @@ def main(checkov: str) -> None:
     with tempfile.TemporaryDirectory(prefix="batchreel-audit-") as folder:
         document = lint.transformed(package.package_app(Path(folder)))
     excepted = exceptions(document)
-    found = problems(breaches(checkov, without_exceptions(document)), excepted)
+    bare = without_exceptions(document)
+    found = problems(breaches(checkov, bare, with_everything(bare)), excepted)
     print("\n".join(found) or f"template: safe, with {len(excepted)} exceptions that are explained")
     sys.exit(bool(found))
 

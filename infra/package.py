@@ -1,6 +1,7 @@
 """App zip, layer zip and one CloudFormation template in out/package, without an AWS account.
 
-Chalice packages the application and describes its functions; the YAML files of infra are merged into that. The template is written as JSON: CloudFormation refuses the YAML aliases Chalice would write.
+Chalice packages the application and describes its functions; the YAML files of infra are merged into that.
+The template is written as JSON: CloudFormation refuses the YAML aliases Chalice would write.
 """
 
 from __future__ import annotations

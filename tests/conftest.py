@@ -1,4 +1,4 @@
-"""The cloud for tests below the front door: moto in this process, made from infra/resources.yaml."""
+"""The cloud for tests below the front door: moto in this process, made from the template in infra."""
 
 from __future__ import annotations
 

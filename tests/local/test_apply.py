@@ -35,6 +35,15 @@ def test_unknown_type_is_an_error(stack: LocalStack) -> None:
         Applier(document, clients_of(stack), INFRA).apply()
 
 
+def test_what_a_condition_leaves_out_is_not_made(stack: LocalStack) -> None:
+    document = {
+        "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
+        "Resources": {"Web": {"Type": "AWS::EC2::Instance", "Condition": "Never"}},
+        "Outputs": {"Web": {"Condition": "Never", "Value": {"Ref": "Web"}}, "Kept": {"Value": "1"}},
+    }
+    assert Applier(document, clients_of(stack), INFRA).apply() == {"Kept": "1"}
+
+
 def test_state_machine_with_a_dangling_state_is_refused(stack: LocalStack, tmp_path: Path) -> None:
     broken = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}
     (tmp_path / "m.json").write_text(json.dumps(broken))
