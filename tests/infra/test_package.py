@@ -13,7 +13,7 @@ from chalice.utils import to_cfn_resource_name
 
 from app import app
 from infra import asl, lint, package, zips
-from infra.local import template
+from tests.infra.parameters import resolver
 
 LAMBDA_LIMIT = 262_144_000
 SERVED_BY_THE_PLATFORM = ("boto3", "botocore")
@@ -62,7 +62,7 @@ def test_every_queue_event_answers_for_single_messages(document: dict[str, Any])
     for event in events:
         assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         most = event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
-        assert int(template.Resolver(document, {}.__getitem__).value(most)) >= 2
+        assert int(resolver().value(most)) >= 2
 
 
 @pytest.mark.parametrize("kind", ["Audio", "Text"])

@@ -13,6 +13,7 @@ from app import app
 from infra.local import template
 from infra.local.account import ROOT
 from infra.local.functions import Function, functions
+from tests.infra.parameters import resolver
 
 DOCUMENT = template.whole()
 RESOURCES = DOCUMENT["Resources"]
@@ -157,7 +158,5 @@ def test_workers_have_room_for_files() -> None:
 )
 @pytest.mark.parametrize("given", [0, 45])
 def test_executions_are_reserved_if_the_operator_says_so(name: str, parameter: str, given: int) -> None:
-    parameters = {**DOCUMENT["Parameters"], parameter: {"Default": given}}
-    resolver = template.Resolver({**DOCUMENT, "Parameters": parameters}, {}.__getitem__)
     reserved = {"at most": properties(name)["ReservedConcurrentExecutions"]}
-    assert resolver.value(reserved) == ({"at most": str(given)} if given else {})
+    assert resolver({parameter: given}).value(reserved) == ({"at most": str(given)} if given else {})

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from infra.local import template
+from tests.infra.parameters import resolver
 from tests.infra.test_template import FUNCTIONS, READ, of
 from tests.test_docs import OPERATORS
 
-DOCUMENT = template.whole()
-RESOURCES = DOCUMENT["Resources"]
+RESOURCES = template.whole()["Resources"]
 ALARMS: dict[str, Any] = {name: RESOURCES[name]["Properties"] for name in of("AWS::CloudWatch::Alarm")}
 NAMES = [function.logical_id for function in FUNCTIONS.values()]
-MAIL, TOPIC = {"Ref": "Alarms"}, "arn:aws:sns:us-east-1:123456789012:pages"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:pages"
 
 
 def watching(metric: str, dimension: str) -> set[str]:
@@ -37,13 +37,10 @@ def watching(metric: str, dimension: str) -> set[str]:
 def test_every_alarm_tells_when_it_begins_and_when_it_is_over(
     name: str, given: dict[str, str], told: list[str]
 ) -> None:
-    parameters = {**DOCUMENT["Parameters"], **{key: {"Default": value} for key, value in given.items()}}
-    resolver = template.Resolver(
-        {**DOCUMENT, "Parameters": parameters}, {"Alarms": {"Ref": "mail"}}.__getitem__
-    )
-    assert resolver.exists(RESOURCES[name])
-    assert resolver.value(ALARMS[name]["AlarmActions"]) == told
-    assert resolver.value(ALARMS[name]["OKActions"]) == told
+    decided = resolver(given, {"Alarms": {"Ref": "mail"}})
+    assert decided.exists(RESOURCES[name])
+    assert decided.value(ALARMS[name]["AlarmActions"]) == told
+    assert decided.value(ALARMS[name]["OKActions"]) == told
 
 
 @pytest.mark.parametrize("name", ALARMS)
@@ -105,9 +102,8 @@ def test_cloudwatch_may_speak_to_the_encrypted_topic() -> None:
     ids=["mail", "topic"],
 )
 def test_a_budget_has_a_reader(given: dict[str, str], reader: dict[str, str]) -> None:
-    parameters = {**DOCUMENT["Parameters"], **{key: {"Default": value} for key, value in given.items()}}
-    resolver = template.Resolver({**DOCUMENT, "Parameters": parameters}, {}.__getitem__)
+    decided = resolver(given)
     budget = RESOURCES["Budget"]["Properties"]
     assert budget["Budget"]["BudgetLimit"] == {"Amount": {"Ref": "MonthlyBudget"}, "Unit": "USD"}
-    readers = [resolver.value(each["Subscribers"]) for each in budget["NotificationsWithSubscribers"]]
+    readers = [decided.value(each["Subscribers"]) for each in budget["NotificationsWithSubscribers"]]
     assert readers == [[reader], [reader]]

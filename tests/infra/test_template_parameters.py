@@ -10,17 +10,13 @@ import pytest
 from infra import audit
 from infra.local import template
 from infra.local.account import ROOT
+from tests.infra.parameters import resolver
 from tests.test_docs import OPERATORS
 
 DOCUMENT = template.whole()
 PARAMETERS: dict[str, dict[str, Any]] = DOCUMENT["Parameters"]
 TABLES = OPERATORS.partition("\n## Parameters\n")[2].partition("\n### Alarms\n")[0]
 ALWAYS = {"WorkerConcurrency", "LowConcurrency", "IntakeConcurrency"}
-
-
-def resolver(**given: object) -> template.Resolver:
-    parameters = {**PARAMETERS, **{name: {"Default": value} for name, value in given.items()}}
-    return template.Resolver({**DOCUMENT, "Parameters": parameters}, {}.__getitem__)
 
 
 def test_every_parameter_is_in_one_group() -> None:
@@ -59,7 +55,7 @@ def test_a_parameter_is_in_a_table_of_the_guide(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENT["Conditions"])
 def test_nothing_more_is_there_unless_it_is_asked_for(name: str) -> None:
     assert not resolver().exists({"Condition": name})
-    assert resolver(**audit.EVERYTHING).exists({"Condition": name})
+    assert resolver(audit.EVERYTHING).exists({"Condition": name})
 
 
 @pytest.mark.parametrize("name", audit.EVERYTHING)
@@ -119,8 +115,7 @@ def test_parameters_that_need_others_say_so(rule: str, given: dict[str, object],
     asked = DOCUMENT["Rules"][rule]
     [assertion] = asked["Assertions"]
     conditions = {"When": asked["RuleCondition"], "Then": assertion["Assert"]}
-    parameters = {**PARAMETERS, **{name: {"Default": value} for name, value in given.items()}}
-    judge = template.Resolver({"Parameters": parameters, "Conditions": conditions}, {}.__getitem__)
+    judge = resolver(given, document={"Parameters": PARAMETERS, "Conditions": conditions})
     applies, holds = (judge.exists({"Condition": name}) for name in ("When", "Then"))
     assert (applies and not holds) is refused
     assert assertion["AssertDescription"]

@@ -53,7 +53,9 @@ CONDITIONS = {
 )
 def test_conditions(name: str, holds: bool) -> None:
     parameters = {"Days": {"Default": 3}, "Stage": {"Default": "dev"}}
-    resolver = template.Resolver({"Parameters": parameters, "Conditions": CONDITIONS}, {}.__getitem__)
+    known: dict[str, template.Attributes] = {}
+    document = {"Parameters": parameters, "Conditions": CONDITIONS}
+    resolver = template.Resolver(document, known.__getitem__)
     chosen = {"Fn::If": [name, "yes", {"Ref": "AWS::NoValue"}]}
     assert resolver.exists({"Condition": name}) is holds
     assert resolver.value({"a": chosen, "b": [chosen, 1]}) == (
