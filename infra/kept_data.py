@@ -59,7 +59,9 @@ def delete(kept: Kept) -> str:
 
 def _delete_table(name: str) -> str:
     dynamodb = boto3.client("dynamodb")
-    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+    if dynamodb.describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled"):
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+        dynamodb.get_waiter("table_exists").wait(TableName=name)
     dynamodb.delete_table(TableName=name)
     dynamodb.get_waiter("table_not_exists").wait(TableName=name)
     return "deleted"

@@ -173,6 +173,16 @@ def test_the_data_of_an_earlier_stack_is_not_that_of_the_present_one(stack: dict
     assert present["Bucket"] not in buckets()
 
 
+def test_tables_are_protected_until_their_data_is_to_go(stack: dict[str, str]) -> None:
+    dynamodb = boto3.client("dynamodb")
+    for name in (stack["BatchesTable"], stack["AccountsTable"]):
+        assert dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"] is True
+        with pytest.raises(ClientError, match="DeletionProtectionEnabled"):
+            dynamodb.delete_table(TableName=name)
+        assert kept_data.delete(kept_data.Kept("AWS::DynamoDB::Table", name)) == "deleted"
+        assert kept_data.delete(kept_data.Kept("AWS::DynamoDB::Table", name)) == "gone already"
+
+
 def test_a_stack_that_never_was(stack: dict[str, str]) -> None:
     with pytest.raises(SystemExit, match="there is no stack other"):
         destroy.main(["--stack", "other", "--data", "delete", "--yes"])
