@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+AUDIT := .venv-audit
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test check format package deploy rollback smoke destroy bench clean
+.PHONY: help demo local test check audit format package deploy rollback smoke destroy bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -33,6 +34,14 @@ check: $(STAMP)  ## lint, types, template
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m infra.lint
+
+$(AUDIT)/installed: requirements-audit.txt
+	$(PYTHON) -m venv --clear $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
+	@touch $@
+
+audit: $(STAMP) $(AUDIT)/installed  ## the template by the security rules of checkov
+	$(BIN)/python -m infra.audit $(AUDIT)/bin/checkov
 
 format: $(STAMP)  ## put the code into shape
 	$(BIN)/ruff check --fix .
@@ -63,4 +72,4 @@ bench: $(STAMP)  ## ratios measured side by side
 	$(BIN)/python -m bench
 
 clean:  ## remove what these commands made
-	rm -rf $(VENV) out .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(AUDIT) out .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -68,6 +68,6 @@ def memory(function: str) -> int:
 
 
 def sources() -> int:
-    """Queues that functions wait at: of `infra/functions.yaml`, each event of each function."""
-    resources = template.read(ROOT / "infra" / "functions.yaml")["Resources"]
-    return sum(len(each["Properties"].get("Events", ())) for each in resources.values())
+    """Queues that functions wait at: each event of each function."""
+    resources = template.whole()["Resources"]
+    return sum(len(each.get("Properties", {}).get("Events", ())) for each in resources.values())

@@ -92,7 +92,7 @@ class _Watch:
         self._counts = counts
         self._lock = threading.Lock()
         self._plain = account.client("dynamodb", None)
-        resources = template.read(account.ROOT / "infra" / "resources.yaml")
+        resources = template.whole()
         of_batches = resources["Resources"]["BatchesTable"]["Properties"]
         self._indexes = {settings().batches_table: dynamodb.indexes(of_batches)}
 

@@ -33,7 +33,8 @@ class Quota:
 
 def quotas() -> Sequence[Quota]:
     return (
-        Quota("workers of one queue (`MaximumConcurrency`)", "seconds", workers()),
+        Quota("workers of one queue (`WorkerConcurrency`)", "seconds", workers()),
+        Quota("requests (`ApiRate`)", "api_gateway.request", requests()),
         Quota("Lambda, concurrent executions", "seconds", 1000),
         Quota("SQS, messages in flight of one queue", "seconds", 120_000),
         Quota("DynamoDB, write units of one table", "dynamodb.write_unit", 40_000),
@@ -48,10 +49,13 @@ def quotas() -> Sequence[Quota]:
 
 
 def workers() -> int:
-    """Of the normal queue of each kind, as deployed."""
-    functions = template.read(ROOT / "infra" / "functions.yaml")["Resources"]
-    events = functions["AudioWorker"]["Properties"]["Events"]
-    return int(events["AudioWorkerSqsEventSource"]["Properties"]["ScalingConfig"]["MaximumConcurrency"])
+    """Of the normal queue of each kind, if the operator does not say."""
+    return int(template.whole()["Parameters"]["WorkerConcurrency"]["Default"])
+
+
+def requests() -> int:
+    """A second, likewise."""
+    return int(template.whole()["Parameters"]["ApiRate"]["Default"])
 
 
 def main() -> None:

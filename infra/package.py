@@ -1,7 +1,7 @@
 """App zip, layer zip and one CloudFormation template in out/package, without an AWS account.
 
-Chalice packages the application and describes its functions; resources.yaml and functions.yaml are merged
-into that. The template is written as JSON: CloudFormation refuses the YAML aliases Chalice would write.
+Chalice packages the application and describes its functions; the YAML files of infra are merged into that.
+The template is written as JSON: CloudFormation refuses the YAML aliases Chalice would write.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Package:
 
 
 def merged() -> dict[str, Any]:
-    """Both files as one, with the state machine's definition in its place."""
-    document = template.read(ROOT / "infra" / "resources.yaml", ROOT / "infra" / "functions.yaml")
+    """The files as one, with the state machine's definition in its place."""
+    document = template.whole()
     machine = document["Resources"]["Finish"]["Properties"]
     machine["Definition"] = json.loads((ROOT / "infra" / machine.pop("DefinitionUri")).read_text())
     return document

@@ -28,7 +28,8 @@ def kept(document: Mapping[str, Any]) -> dict[str, Any]:
     outputs = {
         name: each for name, each in document["Outputs"].items() if referred(each["Value"]) in resources
     }
-    return {"Parameters": document["Parameters"], "Resources": resources, "Outputs": outputs}
+    named = {part: document.get(part, {}) for part in ("Parameters", "Conditions")}
+    return {**named, "Resources": resources, "Outputs": outputs}
 
 
 def _short(resource: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The cloud for tests below the front door: moto in this process, made from infra/resources.yaml."""
+"""The cloud for tests below the front door: moto in this process, made from the template in infra."""
 
 from __future__ import annotations
 
@@ -108,4 +108,4 @@ def _client(service: str) -> Any:
 @cache
 def _document() -> dict[str, Any]:
     aws.forget()
-    return template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+    return template.whole()

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.cloudformation import Refused
+from infra.local.template import FILES
 from infra.package import APPLICATION, ROOT
 
-TEMPLATES = ("infra/resources.yaml", "infra/functions.yaml", "infra/finish.asl.json")
+TEMPLATES = (*(f"infra/{name}.yaml" for name in FILES), "infra/finish.asl.json")
 _MADE = ("__pycache__", "deployments", "fonts")
 """Folders that no source is in."""
 

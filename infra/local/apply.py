@@ -14,13 +14,20 @@ from infra.local.template import STACK_NAME, Attributes, Resolver
 
 SKIPPED = frozenset(
     {
+        "AWS::ApiGateway::BasePathMapping",
+        "AWS::ApiGateway::DomainName",
+        "AWS::Budgets::Budget",
         "AWS::CloudWatch::Alarm",
-        "AWS::CloudWatch::Dashboard",
         "AWS::IAM::Policy",
         "AWS::Logs::LogGroup",
+        "AWS::Route53::RecordSet",
         "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription",
+        "AWS::SNS::Topic",
+        "AWS::SNS::TopicPolicy",
         "AWS::SQS::QueuePolicy",
         "AWS::Serverless::LayerVersion",
+        "AWS::WAFv2::WebACLAssociation",
     }
 )
 """Types without an effect on one machine."""
@@ -46,14 +53,16 @@ class Applier:
             name: {"Ref": name, "Arn": arn("lambda", f"function:{name}")} for name in functions
         }
         self._client = cache(clients)
-        self.value = Resolver(document, self._attributes, parameters).value
+        self._resolver = Resolver(document, self._attributes, parameters)
+        self.value = self._resolver.value
 
     def apply(self) -> dict[str, str]:
         """The template's outputs. Raises NotImplementedError for a type that is neither made nor skipped."""
         for name, resource in self._resources.items():
-            if "Type" in resource:
+            if "Type" in resource and self._resolver.exists(resource):
                 self._attributes(name)
-        return {k: self.value(v["Value"]) for k, v in self._document.get("Outputs", {}).items()}
+        outputs = self._document.get("Outputs", {})
+        return {k: self.value(v["Value"]) for k, v in outputs.items() if self._resolver.exists(v)}
 
     def environment(self, functions: Iterable[str]) -> dict[str, str]:
         """The variables of these functions as one; raises ValueError where two disagree."""
@@ -72,7 +81,7 @@ class Applier:
 
     def _make(self, name: str, kind: str, properties: Any) -> Attributes:
         if kind in SKIPPED:
-            return {"Ref": name}
+            return {"Ref": name, "Arn": name}
         if kind not in MAKERS:
             raise NotImplementedError(f"{name}: the local stack cannot make {kind}")
         return MAKERS[kind](self, f"{STACK_NAME}-{name}", self.value(properties))

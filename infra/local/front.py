@@ -86,7 +86,9 @@ class Front:
     def _own(self, name: str) -> Response:
         """What API Gateway answers by itself."""
         response = self._responses[name]
-        return _Json(response["ResponseTemplates"]["application/json"], response.get("StatusCode", 502))
+        headers = response.get("ResponseParameters", {}).get("Headers", {})
+        plain = {name: text.strip("'") for name, text in headers.items()}
+        return _Json(response["ResponseTemplates"]["application/json"], response["StatusCode"], plain)
 
 
 def _request_context(request: Request, resource: str) -> dict[str, Any]:

@@ -24,7 +24,8 @@ class QueueEvent:
     queue: Any
     """ARN of the queue, still to be resolved against the template."""
     batch_size: int
-    maximum_concurrency: int
+    maximum_concurrency: Any
+    """To be resolved too."""
     partial: bool
     """Whether the answer may name single messages that failed."""
 

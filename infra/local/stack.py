@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ class LocalStack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="batchreel-"))
         self.gateway = stack.enter_context(closing(Gateway(self._invoke_named)))
         self.aws_url = self.gateway.url
-        document = template.read(self._infra / "resources.yaml", self._infra / "functions.yaml")
+        document = template.whole(self._infra)
         app = importlib.import_module(self._app).app
         applier = self._apply(app, document)
         pollers = Pollers(self.gateway.queues)
@@ -125,7 +126,8 @@ class LocalStack:
             pool = self._pools[function.pool]
             for event in function.queues:
                 queue = applier.value(event.queue).rpartition(":")[2]
-                pollers.poll(queue, event, function, pool)
+                most = int(applier.value(event.maximum_concurrency))
+                pollers.poll(queue, replace(event, maximum_concurrency=most), function, pool)
             if function.every:
                 pollers.repeat(float(shortened or function.every), function, pool)
 

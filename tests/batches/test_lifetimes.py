@@ -8,10 +8,10 @@ from chalicelib.batches import ids, lifetimes, objects, store
 from chalicelib.settings import settings
 from infra.local import template
 from tests.batches.driver import accept, loaded, work_off
-from tests.conftest import INFRA, Cloud
+from tests.conftest import Cloud
 
 HOUR, DAY = 3600, 24 * 3600
-DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+DOCUMENT = template.whole()
 RULES = {
     rule["Prefix"]: rule["ExpirationInDays"]
     for rule in DOCUMENT["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]

@@ -9,7 +9,7 @@ from infra.iam.ask import Ask
 from infra.local import account, template
 
 INFRA = account.ROOT / "infra"
-DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+DOCUMENT = template.whole()
 QUEUES = "arn:aws:sqs:eu-west-1:1:answers-*,arn:aws:sqs:eu-west-1:1:other"
 
 

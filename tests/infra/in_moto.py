@@ -56,4 +56,5 @@ def _fit(resource: Mapping[str, Any]) -> dict[str, Any]:
         properties["AttributeDefinitions"] = [
             each for each in properties["AttributeDefinitions"] if each["AttributeName"] in keys
         ]
-    return {**resource, "Properties": properties}
+    told = {name: value for name, value in resource.items() if name != "Metadata"}  # it changes nothing
+    return {**told, "Properties": properties}

@@ -33,7 +33,8 @@ Deploy = Callable[..., str]
 
 
 def template() -> dict[str, Any]:
-    document = in_moto.fit(templates.read(INFRA / "resources.yaml"))
+    own = (INFRA / f"{part}.yaml" for part in ("parameters", "resources", "queues"))
+    document = in_moto.fit(templates.read(*own))
     document["Resources"]["Layer"] = {
         "Type": "AWS::Serverless::LayerVersion",
         "Properties": {"ContentUri": "layer.zip"},

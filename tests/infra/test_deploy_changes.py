@@ -14,7 +14,6 @@ from infra.cloudformation import Refused
 from infra.deploy import changes, stack
 from infra.deploy.changes import LOST_WITH, Change
 from infra.local import template as templates
-from tests.conftest import INFRA
 
 NAME = "batchreel-dev"
 
@@ -54,7 +53,7 @@ def test_everything_else_may_change(change: Change) -> None:
 
 
 def test_every_type_of_ours_that_cloudformation_is_told_to_keep_is_guarded() -> None:
-    whole = templates.read(INFRA / "resources.yaml", INFRA / "functions.yaml")["Resources"]
+    whole = templates.whole()["Resources"]
     guarded = {each["Type"] for each in whole.values() if "DeletionPolicy" in each}
     assert guarded <= LOST_WITH.keys()
 

@@ -24,7 +24,7 @@ from infra.local import template as templates
 from tests.conftest import CREDENTIALS, INFRA
 
 ROOT = INFRA.parent
-PARAMETERS: dict[str, dict[str, Any]] = templates.read(INFRA / "resources.yaml")["Parameters"]
+PARAMETERS: dict[str, dict[str, Any]] = templates.whole()["Parameters"]
 ENVIRONMENT = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -127,7 +127,7 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_parameter_that_nobody_knows(check: list[str], tmp_path: Path) -> None:
     words = ["--stage", "dev", "--package", str(package(tmp_path)), *check]
     refusal = fails(*words, "--parameter", "Retention=3")
-    assert refusal.startswith("no parameter is called Retention: there are BedrockModel, ")
+    assert refusal.startswith("no parameter is called Retention: there are AccessLog, ")
     assert fails(*words, "--parameter", "Retention") == "Retention: send a parameter as Name=value"
 
 

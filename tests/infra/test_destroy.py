@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from infra import destroy, kept_data
-from infra.local import account, template
+from infra.local import template
 from tests.conftest import CREDENTIALS
 
 NAME = "batchreel"
@@ -24,13 +24,15 @@ OUTPUTS = ("BatchesTable", "AccountsTable", "Bucket", "SecretsKey", "EventsQueue
 
 
 def document() -> dict[str, Any]:
-    """Of infra/resources.yaml what the emulation knows."""
-    whole = template.read(account.ROOT / "infra" / "resources.yaml")
-    resources = {name: each for name, each in whole["Resources"].items() if each["Type"] in TYPES}
+    """Of the template what the emulation knows."""
+    whole = template.whole()
+    made = {name: each for name, each in whole["Resources"].items() if each.get("Type") in TYPES}
+    resources = {name: each for name, each in made.items() if "Condition" not in each}
     key = resources["SecretsKey"]["Properties"]
     key["KeyPolicy"] = json.dumps(key["KeyPolicy"])  # the emulation takes it for text
     outputs = {name: whole["Outputs"][name] for name in OUTPUTS}
-    return {"Parameters": whole["Parameters"], "Resources": resources, "Outputs": outputs}
+    kept = {name: whole[name] for name in ("Parameters", "Conditions")}
+    return {**kept, "Resources": resources, "Outputs": outputs}
 
 
 @pytest.fixture
@@ -198,6 +200,16 @@ def test_a_stack_that_was_never_more_than_a_plan(stack: dict[str, str]) -> None:
     assert everything_is_kept(stack)
 
 
+def test_tables_are_protected_until_their_data_is_to_go(stack: dict[str, str]) -> None:
+    dynamodb = boto3.client("dynamodb")
+    for name in (stack["BatchesTable"], stack["AccountsTable"]):
+        assert dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"] is True
+        with pytest.raises(ClientError, match="DeletionProtectionEnabled"):
+            dynamodb.delete_table(TableName=name)
+        assert kept_data.delete(kept_data.Kept("AWS::DynamoDB::Table", name)) == "deleted"
+        assert kept_data.delete(kept_data.Kept("AWS::DynamoDB::Table", name)) == "gone already"
+
+
 def test_a_stack_that_never_was(stack: dict[str, str]) -> None:
     with pytest.raises(SystemExit, match="there is no stack other"):
         destroy.main(["--stack", "other", "--data", "delete", "--yes"])
@@ -205,9 +217,7 @@ def test_a_stack_that_never_was(stack: dict[str, str]) -> None:
 
 
 def test_whatever_the_template_keeps_can_be_deleted() -> None:
-    whole = template.read(
-        account.ROOT / "infra" / "resources.yaml", account.ROOT / "infra" / "functions.yaml"
-    )
+    whole = template.whole()
     kept = {each["Type"] for each in whole["Resources"].values() if each.get("DeletionPolicy") == "Retain"}
     assert kept == set(kept_data.DELETERS)
 

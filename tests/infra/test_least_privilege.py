@@ -21,7 +21,7 @@ from tests.permissions import recorded
 
 INFRA = account.ROOT / "infra"
 CONFIG = account.ROOT / ".chalice" / "config.json"
-DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+DOCUMENT = template.whole()
 RESOURCES = DOCUMENT["Resources"]
 MACHINE = "Finish"
 CALLERS = [*(roles.logical_id(name) for name in functions(app, CONFIG, RESOURCES)), MACHINE]
@@ -47,8 +47,7 @@ def by_the_platform(caller: str) -> set[str]:
     if caller == MACHINE:
         asks = [*platform.of_machine()]
     else:
-        properties = RESOURCES.get(caller, {}).get("Properties", {})
-        asks = [*platform.of_function(function(caller), properties, resolve)]
+        asks = [*platform.of_function(function(caller), resolve)]
     used = {str(ask): policies()[caller].uses(ask) for ask in asks}
     assert [ask for ask, names in used.items() if not names] == []
     return set().union(*used.values())

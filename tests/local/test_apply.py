@@ -17,7 +17,7 @@ from infra.local.stack import LocalStack
 from tests.local.conftest import Clients
 
 INFRA = ROOT / "infra"
-DOCUMENT = template.read(INFRA / "resources.yaml", INFRA / "functions.yaml")
+DOCUMENT = template.whole()
 
 
 def clients_of(stack: LocalStack) -> partial[Any]:
@@ -33,6 +33,15 @@ def test_unknown_type_is_an_error(stack: LocalStack) -> None:
     document = {"Resources": {"Web": {"Type": "AWS::EC2::Instance"}}}
     with pytest.raises(NotImplementedError, match="Web"):
         Applier(document, clients_of(stack), INFRA).apply()
+
+
+def test_what_a_condition_leaves_out_is_not_made(stack: LocalStack) -> None:
+    document = {
+        "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
+        "Resources": {"Web": {"Type": "AWS::EC2::Instance", "Condition": "Never"}},
+        "Outputs": {"Web": {"Condition": "Never", "Value": {"Ref": "Web"}}, "Kept": {"Value": "1"}},
+    }
+    assert Applier(document, clients_of(stack), INFRA).apply() == {"Kept": "1"}
 
 
 def test_state_machine_with_a_dangling_state_is_refused(stack: LocalStack, tmp_path: Path) -> None:

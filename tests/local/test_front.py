@@ -137,27 +137,28 @@ def test_request_limit(app: Chalice) -> None:
     ("uri", "status"),
     [
         ("/text/6000000", 201),
-        ("/text/6300000", 502),
+        ("/text/6300000", 503),
         ("/bytes/4500000", 200),
-        ("/bytes/4800000", 502),
+        ("/bytes/4800000", 503),
     ],
 )
 def test_answer_limit_counts_base64(app: Chalice, uri: str, status: int) -> None:
     app.api.binary_types = ["audio/mpeg"]
     got = get(app, uri, HTTP_ACCEPT="audio/mpeg")
     assert got.status == status
-    if status == 502:
+    if status == 503:
         assert got.json()["error"]["code"] == "SERVICE_UNAVAILABLE"
 
 
-def test_broken_handler_is_502(app: Chalice, caplog: pytest.LogCaptureFixture) -> None:
+def test_broken_handler_is_503(app: Chalice, caplog: pytest.LogCaptureFixture) -> None:
     app.api.binary_types = ["audio/mpeg"]
 
     @app.route("/broken")
     def broken() -> Response:
         return Response("not bytes", {"Content-Type": "audio/mpeg"})
 
-    assert get(app, "/broken", HTTP_ACCEPT="*/*").status == 502
+    answer = get(app, "/broken", HTTP_ACCEPT="*/*")
+    assert (answer.status, answer.header("Retry-After")) == (503, ["5"])
     assert "/broken" in caplog.text
 
 
@@ -227,7 +228,7 @@ def test_too_large_a_body_is_refused_in_the_envelope(stack: LocalStack) -> None:
 
 def test_worker_of_the_api_that_dies_is_replaced(stack: LocalStack) -> None:
     died = request(stack, "POST", "/echo/die")
-    assert (died.status, body(died)["error"]["code"]) == (502, "SERVICE_UNAVAILABLE")
+    assert (died.status, body(died)["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
     for _ in range(3):
         assert body(request(stack, "GET", "/health")) == {"ok": True}
 

@@ -39,9 +39,9 @@ def test_functions_are_described_by_app_config_and_template() -> None:
         None,
     )
     assert [(e.name, e.batch_size, e.maximum_concurrency, e.partial) for e in worker.queues] == [
-        ("AudioWorkerSqsEventSource", 1, 20, True),
-        ("High", 1, 20, True),
-        ("Low", 1, 5, True),
+        ("AudioWorkerSqsEventSource", 1, {"Ref": "WorkerConcurrency"}, True),
+        ("High", 1, {"Ref": "WorkerConcurrency"}, True),
+        ("Low", 1, {"Ref": "LowConcurrency"}, True),
     ]
     assert (found["watchdog"].every, found["watchdog"].timeout, found["watchdog"].pool) == (60, 60, "short")
     assert (found["api_handler"].logical_id, found["api_handler"].pool) == ("APIHandler", "api")

@@ -41,6 +41,37 @@ def test_functions(resolver: template.Resolver, tmp_path: Path, text: str, value
     assert resolver.value(template.read(file)["value"]) == value
 
 
+CONDITIONS = {
+    "Three": {"Fn::Equals": [{"Ref": "Days"}, 3]},
+    "Live": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+    "NotLive": {"Fn::Not": [{"Condition": "Live"}]},
+    "Both": {"Fn::And": [{"Condition": "Three"}, {"Condition": "Live"}]},
+    "Either": {"Fn::Or": [{"Condition": "Three"}, {"Condition": "Live"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [("Three", True), ("Live", False), ("NotLive", True), ("Both", False), ("Either", True)],
+)
+def test_conditions(name: str, holds: bool) -> None:
+    parameters = {"Days": {"Default": 3}, "Stage": {"Default": "dev"}}
+    known: dict[str, template.Attributes] = {}
+    document = {"Parameters": parameters, "Conditions": CONDITIONS}
+    resolver = template.Resolver(document, known.__getitem__)
+    chosen = {"Fn::If": [name, "yes", {"Ref": "AWS::NoValue"}]}
+    assert resolver.exists({"Condition": name}) is holds
+    assert resolver.value({"a": chosen, "b": [chosen, 1]}) == (
+        {"a": "yes", "b": ["yes", 1]} if holds else {"b": [1]}
+    )
+
+
+def test_without_a_condition_a_resource_is_there(resolver: template.Resolver) -> None:
+    assert resolver.exists({"Type": "AWS::SQS::Queue"})
+    with pytest.raises(KeyError):
+        resolver.exists({"Condition": "Nowhere"})
+
+
 def test_what_cannot_be_resolved_is_an_error(resolver: template.Resolver) -> None:
     with pytest.raises(NotImplementedError, match="ImportValue"):
         resolver.value({"Fn::ImportValue": "x"})
