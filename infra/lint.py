@@ -1,6 +1,6 @@
 """Is the packaged template sound? cfn-lint before and after the SAM transform, nothing ignored.
 
-`python -m infra.lint` packages the application and prints what is wrong; exit code 1 if anything is.
+`python -m infra.lint` prints what is wrong; exit code 1 if anything is.
 """
 
 from __future__ import annotations
@@ -48,8 +48,7 @@ def findings(document: dict[str, Any]) -> str:
 
 
 def problems() -> list[str]:
-    with tempfile.TemporaryDirectory(prefix="batchreel-lint-") as folder:
-        document = package.package_app(Path(folder))
+    document = package.described()
     machine = document["Resources"]["Finish"]["Properties"]["Definition"]
     found = [*asl.problems(machine, "finish.asl.json"), findings(document), findings(transformed(document))]
     return [problem for problem in found if problem]
