@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from infra.layer.pins import PLATFORMS, SUITE, Binary, Source
+from infra.layer.pins import LIBRARIES_OF, PLATFORMS, SOURCES, Binary, Source
 
 _APT: Final = Path("/etc/apt")
 _KEYRING: Final = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _MIRROR: Final = re.compile(r"(?<!\S)[a-z+]+:\S*/(debian|debian-security)/?(?!\S)")
-_SUITES: Final = {"debian": f"{SUITE} {SUITE}-updates", "debian-security": f"{SUITE}-security"}
+_SUITES: Final = {"debian": "{0} {0}-updates", "debian-security": "{0}-security"}
+_RELEASES: Final = {"deb-src": SOURCES, "deb": LIBRARIES_OF}
 
 
 class NotToBeHad(Exception):
@@ -86,17 +87,23 @@ class Mirror:
 
 
 def sources(configured: str) -> str:
-    """The release that the pins are of, from the mirrors that `configured` names. Raises NotToBeHad."""
+    """The releases that the pins are of, from the mirrors that `configured` names. Raises NotToBeHad."""
     lines = [line for line in configured.splitlines() if not line.lstrip().startswith("#")]
     mirrors = {found[1]: found[0] for line in lines for found in _MIRROR.finditer(line)}
     if "debian" not in mirrors:
         raise NotToBeHad("This machine's apt names no mirror of Debian.")
-    return "\n".join(_stanza(mirrors[name], suites) for name, suites in _SUITES.items() if name in mirrors)
+    stanzas = [
+        _stanza(kind, mirrors[name], suites.format(release))
+        for kind, release in _RELEASES.items()
+        for name, suites in _SUITES.items()
+        if name in mirrors
+    ]
+    return "\n".join(stanzas)
 
 
-def _stanza(uri: str, suites: str) -> str:
-    fields: Mapping[str, str] = {
-        "Types": "deb deb-src",
+def _stanza(kind: str, uri: str, suites: str) -> str:
+    fields = {
+        "Types": kind,
         "URIs": uri,
         "Suites": suites,
         "Components": "main",

@@ -6,22 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from infra.layer.pins import FFMPEG, LIBRARIES, SUITE
+from infra.layer.pins import FFMPEG, LIBRARIES, LIBRARIES_OF, SOURCES
 
 _GPL: Final = Path(__file__).with_name("gpl-3.0.txt")
-_WHEEL: Final = """ffmpeg 7.0.2 (https://ffmpeg.org), the static build of https://johnvansickle.com/ffmpeg/ as it is
-distributed in {wheel} (https://github.com/imageio/imageio-ffmpeg). It is licensed under the GNU
-General Public License, version 3, which lies beside this file. Its source is that of ffmpeg 7.0.2 and of the
-libraries that the second address lists, and is offered at the first two. Batchreel runs it as a separate
-program. Who hands this layer on hands on these files with it, and the source to whoever asks for it.
+_WHEEL: Final = """ffmpeg 7.0.2 (https://ffmpeg.org), the static build of
+https://johnvansickle.com/ffmpeg/ as it is distributed in {wheel}
+(https://github.com/imageio/imageio-ffmpeg). It is licensed under the GNU General Public License, version 3,
+which lies beside this file. Its source is that of ffmpeg 7.0.2 and of the libraries that the second address
+lists, and is offered at the first two. Batchreel runs it as a separate program. Who hands this layer on hands
+on these files with it, and the source to whoever asks for it.
 """
-_SOURCE: Final = """ffmpeg {version} (https://ffmpeg.org), compiled for sound alone from Debian's source package and linked
-statically with LAME (LGPL 2), libogg, libvorbis and Opus (BSD), zlib (its own licence) and the GNU C library
-(LGPL 2.1). Nothing in it is under the GPL: the whole is licensed under the GNU Lesser General Public License,
-version 2.1 or later, which lies beside this file, as do the notices of what is linked. Batchreel runs it as a
-separate program.
+_SOURCE: Final = """ffmpeg {version} (https://ffmpeg.org), compiled for sound alone from Debian's
+source package and linked statically with LAME (LGPL 2), libogg, libvorbis and Opus (BSD), zlib (its own
+licence) and the GNU C library (LGPL 2.1). Nothing in it is under the GPL: the whole is licensed under the GNU
+Lesser General Public License, version 2.1 or later, which lies beside this file, as do the notices of what is
+linked. Batchreel runs it as a separate program.
 
-Its source is that of these packages of Debian {suite}, of which Debian keeps every version:
+Its source is that of these packages of Debian, ffmpeg's of {release}, the others' of {older}:
 
 {packages}
 
@@ -35,7 +36,7 @@ It was configured with
 
     {options}
 
-and `make package` in Batchreel's repository compiles it again, or a changed one: the steps are in infra/layer.
+and `make package` in Batchreel's repository compiles it again, or a changed one, by the steps in infra/layer.
 Who hands this layer on hands on these files with it, and the source to whoever asks for it.
 """
 _PACKAGES_OF_THE_C_LIBRARY: Final = {
@@ -64,7 +65,8 @@ def of_source(source: Path, root: Path, options: Sequence[str], gnu: str) -> dic
 def _told(options: Sequence[str]) -> str:
     return _SOURCE.format(
         version=FFMPEG.version,
-        suite=SUITE,
+        release=SOURCES,
+        older=LIBRARIES_OF,
         packages="\n".join(f"    {name} {version}" for name, version in _sources()),
         names=" ".join(f"{name}={version}" for name, version in _sources()),
         files="\n".join(f"    {sha256}  {name}" for name, sha256 in FFMPEG.sha256.items()),

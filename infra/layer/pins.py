@@ -25,8 +25,11 @@ PLATFORMS: Final[Mapping[Architecture, Platform]] = {
     "arm64": Platform("arm64", "aarch64-linux-gnu", "aarch64"),
 }
 
-SUITE: Final = "bookworm"
-VERSION: Final = "5.1.9"
+SOURCES: Final = "trixie"
+"""The release of Debian whose ffmpeg it is."""
+LIBRARIES_OF: Final = "bookworm"
+"""An older one: a static library must not ask for what the C library of this machine has not yet."""
+VERSION: Final = "7.1.5"
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,12 @@ class Binary:
 
 FFMPEG: Final = Source(
     "ffmpeg",
-    "7:5.1.9-0+deb12u1",
+    "7:7.1.5-0+deb13u1",
     {
-        "ffmpeg_5.1.9-0+deb12u1.dsc": "055f82fca9a92f1d47216be2c2488d09373c7ca154806fbc36b0127c191d5104",
-        "ffmpeg_5.1.9.orig.tar.xz": "d9b593bb2ba93d4b50f74177e0cdcd41747e708596367deed0c30348a71dd176",
-        "ffmpeg_5.1.9-0+deb12u1.debian.tar.xz": (
-            "71b20472ecd2764bc98e3229d34c0f7c8dcfe4a6cbacc23fd5604c23bac04632"
+        "ffmpeg_7.1.5-0+deb13u1.dsc": "9ed2ed34cbe7f056eeebbe9045c5e2d15e41b5b053fe7c8ba6979a0b6fb081ce",
+        "ffmpeg_7.1.5.orig.tar.xz": "de668509caf9e35e3cd162473441fdb29538c6d96ed080292b3cf9e6fc5d558f",
+        "ffmpeg_7.1.5-0+deb13u1.debian.tar.xz": (
+            "a1be51d8a10744952fe94fa318bf71bbc8074bed0951382c079ab7ef227f74ef"
         ),
     },
 )

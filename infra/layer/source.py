@@ -24,7 +24,7 @@ _ROOT: Final = "../root"
 
 def build(architecture: Architecture, out: Path = OUT) -> Made:
     """Compiles for some minutes, once: what it has made is kept in `out` for as long as the recipe and the
-    compiler stay. Raises NotToBeHad; RuntimeError with the compiler's words."""
+    compiler stay. Raises NotToBeHad."""
     missing = why_not(architecture)
     if missing:
         raise NotToBeHad(missing)
@@ -137,4 +137,5 @@ class _Build:
         }
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         if done.returncode:
-            raise RuntimeError(f"{command[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+            said = " ".join((done.stdout + done.stderr).split())[-400:]
+            raise NotToBeHad(f"{command[0]} failed ({said}).")
