@@ -39,7 +39,7 @@ format: $(STAMP)  ## put the code into shape
 	$(BIN)/ruff format .
 
 package: $(STAMP)  ## app zip, ffmpeg layer and one CloudFormation template in out/package
-	$(BIN)/python -m infra.package
+	$(BIN)/python -m infra.package $(if $(LAYER),--make "$(LAYER)")
 
 deploy: package  ## make deploy STACK=name BUCKET=bucket-for-the-zips
 	$(BIN)/python -m infra.deploy --stack "$(STACK)" --bucket "$(BUCKET)"

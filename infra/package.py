@@ -20,7 +20,7 @@ from typing import Any
 
 from infra import zips
 from infra.layer import pack
-from infra.layer.__main__ import add_options, told
+from infra.layer.__main__ import add_make, told
 from infra.local import template
 
 ROOT = Path(__file__).parents[1]
@@ -99,7 +99,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.package", description="Make what is deployed.")
-    add_options(parser)
+    add_make(parser)
     given = parser.parse_args(arguments)
     try:
         package = build(OUT, given.make)

@@ -15,7 +15,8 @@ from infra.layer.pins import ARCHITECTURES
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.layer", description="Make the ffmpeg layer.")
     parser.add_argument("file", type=Path)
-    add_options(parser)
+    add_make(parser)
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default="x86_64")
     given = parser.parse_args(arguments)
     try:
         print(told(pack.build(given.file, given.make, given.architecture)))
@@ -23,9 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(str(lack))
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--make", choices=pack.CHOICES, default="auto")
-    parser.add_argument("--architecture", choices=ARCHITECTURES, default="x86_64")
+def add_make(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--make", choices=pack.CHOICES, default="auto", help="how to come by ffmpeg")
 
 
 def told(layer: pack.Layer) -> str:

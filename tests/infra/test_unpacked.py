@@ -121,7 +121,7 @@ def ran(bare: Bare, *functions: str) -> None:
 def test_video_becomes_sound_by_the_layers_ffmpeg(
     bare: Bare, client: Client, media: WebServer, receiver: Receiver, tmp_path: Path, kind: str, codec: str
 ) -> None:
-    wanted = job(media.url("/talk.mp4"), kind)
+    wanted = job(media.url("/plain/talk.mp4"), kind)
     if kind == "mp3":
         wanted["output"] |= {"normalize": True, "preserveMetadata": True}
     sent = client.submit(wanted, webhook=receiver.url("/hook"))
@@ -146,12 +146,12 @@ def test_captions_become_a_summary_and_a_pdf(bare: Bare, text: TextClient) -> No
 def test_orders_come_by_queue_and_what_came_too_often_is_buried(
     bare: Bare, stack: LocalStack, client: Client, media: WebServer, sqs: Any
 ) -> None:
-    order = {"api": "audio_v1", "key": stack.key, **job(media.url("/silent.mp4"))}
+    order = {"api": "audio_v1", "key": stack.key, **job(media.url("/plain/silent.mp4"))}
     sqs.send_message(QueueUrl=stack.outputs["IntakeQueue"], MessageBody=json.dumps(order))
     sqs.send_message(
         QueueUrl=dead(sqs, "intake"), MessageBody=json.dumps({**order, "correlation_id": "again"})
     )
-    sent = client.submit(job(media.url("/silent.mp4")))["jobs"][0]["jobId"]
+    sent = client.submit(job(media.url("/plain/silent.mp4")))["jobs"][0]["jobId"]
     assert client.job_ended(sent)["status"] == "failed"
     sqs.send_message(QueueUrl=dead(sqs, "audio"), MessageBody=json.dumps({"job": sent}))
     ran(bare, "intake", "intake_dead_letters", "dead_letters")
