@@ -21,6 +21,7 @@ from typing import Any
 from infra import zips
 from infra.layer import pack
 from infra.layer.__main__ import add_make, told
+from infra.layer.debian import NotToBeHad
 from infra.local import template
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     try:
         package = build(OUT, given.make)
-    except pack.NotToBeHad as lack:
+    except NotToBeHad as lack:
         sys.exit(str(lack))
     total = package.app_bytes + package.layer.size
     print(f"{(OUT / APP).relative_to(ROOT)}  {package.app_bytes / 1e6:.1f} MB unzipped")

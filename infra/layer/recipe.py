@@ -20,9 +20,13 @@ NOTHING_ELSE: Final = (
     "--disable-ffprobe",
     "--disable-debug",
 )
-HARDENED: Final = ("--toolchain=hardened", "--enable-pic", "--extra-ldexeflags=-static-pie")
+HARDENED: Final = (
+    "--enable-pic",
+    "--extra-cflags=-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong",
+    "--extra-ldexeflags=-static-pie -Wl,-z,relro,-z,now",
+)
 """Static, so that it runs whatever C library a runtime has; at another address each time, as it reads what
-strangers send."""
+strangers send. Not by --toolchain=hardened, whose -pie would undo -static-pie."""
 LINKED: Final = ("--enable-zlib", "--enable-libmp3lame", "--enable-libopus", "--enable-libvorbis")
 """zlib: MP4 and Matroska may have compressed headers."""
 

@@ -129,7 +129,7 @@ def unpacked(archive: Path, to: Path) -> Path:
 
 def run(binary: Path, *arguments: str) -> str:
     # a static program starts without any library beside it
-    command = [binary, "-hide_banner", *arguments] if arguments != ("-version",) else [binary, "-version"]
+    command = [str(binary), "-hide_banner", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env={}, check=True).stdout
 
 
@@ -151,10 +151,8 @@ def test_the_compiled_one_is_free_of_networks_and_of_pictures(audio_only: Path) 
 
 
 def test_the_compiled_one_needs_no_library(audio_only: Path) -> None:
-    # an interpreter segment is what a program asks the system's loader by
-    header = audio_only.read_bytes()
-    assert b"ld-linux" not in header[:4096]
-    assert len(header) < 10_000_000
+    # whoever asks for the system's loader names it at the front
+    assert b"ld-linux" not in audio_only.read_bytes()[:4096]
 
 
 def test_the_compiled_ones_licences_lie_beside_it(audio_only: Path) -> None:
