@@ -48,7 +48,7 @@ format: $(STAMP)  ## put the code into shape
 	$(BIN)/ruff format .
 
 package: $(STAMP)  ## app zip, ffmpeg layer and one CloudFormation template in out/package
-	$(BIN)/python -m infra.package
+	$(BIN)/python -m infra.package $(if $(LAYER),--make "$(LAYER)")
 
 # What both deploy and rollback take.
 DEPLOYMENT = --stage "$(STAGE)" --stack "$(STACK)" --bucket "$(BUCKET)" \

@@ -6,35 +6,41 @@ The template is written as JSON: CloudFormation refuses the YAML aliases Chalice
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra import build_layer, zips
+from infra import zips
+from infra.layer import pack
+from infra.layer.__main__ import add_make, told
+from infra.layer.debian import NotToBeHad
 from infra.local import template
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "out" / "package"
 APP = "app.zip"
+LAYER = "ffmpeg-layer.zip"
 STAGE = "prod"
 APPLICATION = ("app.py", "chalicelib", "requirements.txt", ".chalice", "infra/policies")
+LAMBDA_LIMIT = 262_144_000
+"""Bytes that a function and its layers may take, unzipped."""
 
 
 @dataclass(frozen=True)
 class Package:
     template: Path
     app: Path
-    layer: Path
     app_bytes: int
     """Unzipped."""
-    layer_bytes: int
+    layer: pack.Layer
 
 
 def merged() -> dict[str, Any]:
@@ -45,16 +51,15 @@ def merged() -> dict[str, Any]:
     return document
 
 
-def build(out: Path = OUT) -> Package:
-    """Raises CalledProcessError after Chalice's own words if it cannot package."""
+def build(out: Path = OUT, choice: pack.Choice = "auto") -> Package:
+    """Raises CalledProcessError after Chalice's own words if it cannot package; else as `pack.build` does."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     document = package_app(out)
-    target, layer = out / "template.json", out / "ffmpeg-layer.zip"
+    target = out / "template.json"
     target.write_text(json.dumps(document, indent=1) + "\n")
-    with zipfile.ZipFile(out / APP) as app:
-        app_bytes = sum(info.file_size for info in app.infolist())
-    return Package(target, out / APP, layer, app_bytes, build_layer.build(layer))
+    layer = pack.build(out / LAYER, choice)
+    return Package(target, out / APP, zips.unzipped(out / APP), layer)
 
 
 def package_app(out: Path) -> dict[str, Any]:
@@ -105,16 +110,20 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
-
-
-def main() -> None:
-    package = build()
-    total = package.app_bytes + package.layer_bytes
-    print(f"{package.app.relative_to(ROOT)}  {_megabytes(package.app_bytes)} unzipped")
-    print(f"{package.layer.relative_to(ROOT)}  {_megabytes(package.layer_bytes)} unzipped")
-    print(f"together {_megabytes(total)} of Lambda's 262.1 MB")
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m infra.package", description="Make what is deployed.")
+    add_make(parser)
+    given = parser.parse_args(arguments)
+    try:
+        package = build(OUT, given.make)
+    except NotToBeHad as lack:
+        sys.exit(str(lack))
+    total = package.app_bytes + package.layer.size
+    print(f"{(OUT / APP).relative_to(ROOT)}  {package.app_bytes / 1e6:.1f} MB unzipped")
+    print(f"{(OUT / LAYER).relative_to(ROOT)}  {told(package.layer)}")
+    print(
+        f"together {total / 1e6:.1f} MB, {total / LAMBDA_LIMIT:.0%} of Lambda's {LAMBDA_LIMIT / 1e6:.1f} MB"
+    )
     print(package.template.relative_to(ROOT))
 
 

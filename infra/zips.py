@@ -41,6 +41,12 @@ def add_compiled(source: Path, target: Path) -> None:
                 after.writestr(entry(_cache_name(name)), _compile(name, data))
 
 
+def unzipped(path: Path) -> int:
+    """Bytes of all that is in a zip."""
+    with zipfile.ZipFile(path) as archive:
+        return sum(info.file_size for info in archive.infolist())
+
+
 def _compile(name: str, source: bytes) -> bytes:
     code = compile(source, f"/var/task/{name}", "exec", dont_inherit=True)
     header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH + importlib.util.source_hash(source)

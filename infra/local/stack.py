@@ -6,7 +6,7 @@ import importlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -22,7 +22,7 @@ from infra.local.gateway import Gateway
 from infra.local.guard import Guard
 from infra.local.pollers import Pollers
 from infra.local.serving import Server, listen
-from infra.local.workers import Answer, Plan, Pool
+from infra.local.workers import WORKER, Answer, Plan, Pool
 
 API_WORKERS = 2
 SHORT_WORKERS = 2
@@ -53,12 +53,13 @@ class LocalStack:
         infra: Path = account.ROOT / "infra",
         config: Path = account.ROOT / ".chalice" / "config.json",
         log: int = 2,
+        worker: Sequence[str] = WORKER,
     ) -> None:
         """`port` 0 takes a free one; `workers` run the long functions; `env` overrides the functions'
         variables; `ensure_key` makes the API key (True: infra.local.owner's, None: there is none); `log` is
-        the file descriptor that takes the output of the workers."""
+        the file descriptor that takes the output of the workers, which `worker` starts."""
         self._port, self._overrides, self._app, self._log = port, dict(env or {}), app, log
-        self._infra, self._config = infra, config
+        self._infra, self._config, self._worker = infra, config, worker
         self._api_key, self._ensure_key = api_key, ensure_key
         self._sizes = {"api": API_WORKERS, "long": workers, "short": SHORT_WORKERS}
         self._pools: dict[str, Pool] = {}
@@ -95,7 +96,7 @@ class LocalStack:
         applier = self._apply(app, document)
         pollers = Pollers(self.gateway.queues)
         stack.callback(pollers.join)
-        plan = Plan(self._app, {**account.inherited(), **self.env}, Path(folder), self._log)
+        plan = Plan(self._app, {**account.inherited(), **self.env}, Path(folder), self._log, self._worker)
         for name, size in self._sizes.items():
             self._pools[name] = stack.enter_context(closing(Pool(plan, size)))
         for pool in self._pools.values():

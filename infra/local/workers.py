@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 START_SECONDS = 60
 IDLE_CHECK_SECONDS = 0.1
+WORKER = (sys.executable, "-m", "infra.local.worker")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Plan:
     """Where their temporary folders are made."""
     log: int
     """File descriptor that takes their standard output and error."""
+    command: Sequence[str] = WORKER
+    """Program that takes a file descriptor and the app's name."""
 
 
 _Invocation = tuple[Function, bytes, Future[Answer]]
@@ -143,7 +146,7 @@ class _Process:
         self._connection: Connection[Any, Any] = ours
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local.worker", str(theirs.fileno()), plan.app],
+                [*plan.command, str(theirs.fileno()), plan.app],
                 cwd=ROOT,
                 env={**plan.environment, "TMPDIR": self._folder},
                 stdin=subprocess.DEVNULL,

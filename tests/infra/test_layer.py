@@ -1,29 +1,176 @@
+"""The ffmpeg layer: what its recipe holds, and the binary itself as far as it is here."""
+
 from __future__ import annotations
 
+import re
 import subprocess
 import zipfile
 from pathlib import Path
 
-from infra import build_layer
+import pytest
 
-LAMBDA_LIMIT = 262_144_000
-APP_AT_MOST = 26_000_000
+from chalicelib.audio import ffmpeg, levels, loudness, plan, presets
+from infra import package, zips
+from infra.layer import debian, notices, pack, pins, recipe, source
+from infra.layer.debian import Mirror, NotToBeHad
+
+ROOT = Path(__file__).parents[2]
+WORKER = "\n".join(path.read_text() for path in sorted((ROOT / "chalicelib" / "audio").glob("*.py")))
 
 
-def test_the_layer_holds_an_ffmpeg_that_runs_anywhere(tmp_path: Path) -> None:
-    size = build_layer.build(tmp_path / "layer.zip")
-    assert size + APP_AT_MOST < 0.5 * LAMBDA_LIMIT
-    with zipfile.ZipFile(tmp_path / "layer.zip") as layer:
-        assert set(layer.namelist()) == {"bin/ffmpeg", "licenses/ffmpeg.txt"}
-        assert layer.getinfo("bin/ffmpeg").external_attr >> 16 == 0o100755
-        layer.extractall(tmp_path)
-    binary = tmp_path / "bin" / "ffmpeg"
-    binary.chmod(0o755)
+def test_the_recipe_reads_all_that_the_fence_lets_through() -> None:
+    assert {"mov", "matroska", "mpegps", "mpegts", "mp3", "ffmetadata", "image2"} <= set(recipe.demuxers())
+    fenced = {*ffmpeg.DECODERS.split(","), *ffmpeg.SUBTITLE_DECODERS.split(",")}
+    assert fenced - set(recipe.decoders()) == {"libspeex", "mov_text"}
+    assert {"movtext", "speex"} <= set(recipe.decoders())
+
+
+def test_the_recipe_writes_every_format_that_the_worker_asks_for() -> None:
+    muxers = set(re.findall(r'"-f", "(\w+)"', WORKER)) - {"image2"}
+    assert {"mp3", "adts", "ipod", "null", "framecrc"} <= muxers
+    assert muxers <= set(recipe.MUXERS) | set(recipe.OWN_DEMUXERS)
+    assert {"srt", "webvtt"} <= set(recipe.MUXERS)
+    encoders = {*plan._ENCODERS.values()}
+    encoders |= {preset.args[1] for preset in presets.PRESETS["wav"].values()}
+    assert encoders <= set(recipe.ENCODERS)
+
+
+def test_the_recipe_has_every_filter_that_the_worker_names() -> None:
+    named = {"concat", "asplit"}
+    for made in (levels.volume(1), levels.limiter(-1), loudness.METER, *levels.shape(48000, 1), plan._BLOCKS):
+        named.add(made.partition("=")[0])
+    named |= set(re.findall(r'["\],;](a?[a-z]+\d*)=[\w{]+', WORKER)) & {
+        "atrim",
+        "asetpts",
+        "anullsrc",
+        "aformat",
+    }
+    assert {"ebur128", "alimiter", "atrim", "asetpts", "anullsrc"} <= named
+    assert named <= set(recipe.FILTERS)
+
+
+@pytest.mark.parametrize("architecture", pins.ARCHITECTURES)
+def test_the_recipe_opens_no_network_and_takes_no_licence_but_the_lgpl(
+    architecture: pins.Architecture,
+) -> None:
+    options = recipe.options(architecture)
+    assert {"--disable-everything", "--disable-network", "--disable-autodetect"} <= set(options)
+    assert "--enable-protocol=file,pipe" in options
+    assert not {"--enable-gpl", "--enable-nonfree", "--enable-version3"} & set(options)
+    assert f"--arch={pins.PLATFORMS[architecture].configure}" in options
+    assert all(pins.PLATFORMS[architecture].debian in library.sha256 for library in pins.LIBRARIES)
+
+
+MIRRORED = """# deb https://old.example/debian bookworm main
+deb [signed-by=/k.gpg] https://mirror.example/debian bookworm main
+Types: deb
+URIs: https://mirror.example/debian-security
+deb https://tools.example/debian-tools stable main
+"""
+
+
+def test_packages_come_from_the_machines_own_mirror() -> None:
+    stanzas = debian.sources(MIRRORED).split("\n\n")
+    assert [re.findall(r"^(?:Types|URIs|Suites): (.*)$", stanza, re.MULTILINE) for stanza in stanzas] == [
+        ["deb-src", "https://mirror.example/debian", "trixie trixie-updates"],
+        ["deb-src", "https://mirror.example/debian-security", "trixie-security"],
+        ["deb", "https://mirror.example/debian", "bookworm bookworm-updates"],
+        ["deb", "https://mirror.example/debian-security", "bookworm-security"],
+    ]
+    assert all("Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg" in each for each in stanzas)
+
+
+def test_a_machine_without_such_a_mirror_is_told_so() -> None:
+    with pytest.raises(NotToBeHad, match="names no mirror of Debian"):
+        debian.sources("deb https://elsewhere.example/ubuntu noble main\n")
+
+
+def test_what_is_not_the_pinned_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    name = f"{pins.LAME.package}_{pins.LAME.version}_amd64.deb"
+    (tmp_path / "packages" / name).write_bytes(b"another one")
+    with pytest.raises(NotToBeHad, match="is not the file"):
+        Mirror(tmp_path).binary(pins.LAME, "amd64")
+    with pytest.raises(NotToBeHad, match="not pinned for arm64"):
+        Mirror(tmp_path).binary(pins.NASM, "arm64")
+
+
+def test_without_a_compiler_the_wheel_is_taken_and_the_reason_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "x86_64-linux-gnu-gcc" in source.why_not("x86_64")
+    with pytest.raises(NotToBeHad, match="has no apt-get"):
+        pack.build(tmp_path / "layer.zip", "source")
+    made = pack.build(tmp_path / "layer.zip", "auto")
+    assert (made.make, made.why) == ("wheel", source.why_not("x86_64"))
+    binary = unpacked(tmp_path / "layer.zip", tmp_path)
+    assert run(binary, "-version").startswith("ffmpeg version 7.0.2")
+    assert {"libmp3lame", "libopus", "libvorbis", "flac", "aac", "pcm_s16le"} <= names(binary, "-encoders")
+    assert set((tmp_path / "licenses").iterdir()) == {
+        tmp_path / "licenses" / name for name in ("ffmpeg.txt", "gpl-3.0.txt")
+    }
+
+
+@pytest.fixture(scope="module")
+def audio_only(compiled: bool, layer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not compiled:
+        pytest.skip("the audio-only ffmpeg is not compiled here: python -m infra.layer FILE --make source")
+    return unpacked(layer, tmp_path_factory.mktemp("layer"))
+
+
+def unpacked(archive: Path, to: Path) -> Path:
+    with zipfile.ZipFile(archive) as packed:
+        assert packed.getinfo("bin/ffmpeg").external_attr >> 16 == 0o100755
+        packed.extractall(to)
+    (to / "bin" / "ffmpeg").chmod(0o755)
+    return to / "bin" / "ffmpeg"
+
+
+def run(binary: Path, *arguments: str) -> str:
     # a static program starts without any library beside it
-    done = subprocess.run([binary, "-version"], capture_output=True, text=True, env={}, check=True)
-    assert done.stdout.startswith("ffmpeg version 7.0.2")
-    encoders = subprocess.run(
-        [binary, "-hide_banner", "-encoders"], capture_output=True, text=True, check=True
+    command = [str(binary), "-hide_banner", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={}, check=True).stdout
+
+
+def names(binary: Path, kind: str) -> set[str]:
+    """What a list of ffmpeg's holds, behind its legend."""
+    listed = run(binary, kind).rpartition(" ---")[2]
+    return {line.split()[1] for line in listed.splitlines() if len(line.split()) > 1}
+
+
+def test_the_compiled_one_is_free_of_networks_and_of_pictures(audio_only: Path) -> None:
+    assert run(audio_only, "-version").startswith(f"ffmpeg version {pins.VERSION}")
+    assert "GNU Lesser General Public" in run(audio_only, "-L")
+    assert set(re.findall(r"^  (\w+)$", run(audio_only, "-protocols"), re.MULTILINE)) == {"file", "pipe"}
+    kinds = re.findall(
+        r"^ ([VAS])[.\w]{5} \w+", run(audio_only, "-decoders").rpartition(" ------")[2], re.MULTILINE
     )
-    for name in ("libmp3lame", "libopus", "libvorbis", "flac", "aac", "pcm_s16le"):
-        assert f" {name} " in encoders.stdout
+    assert set(kinds) == {"A", "S"}
+    assert not names(audio_only, "-demuxers") & {"hls", "dash", "concat", "lavfi"}
+
+
+def test_the_compiled_one_needs_no_library(audio_only: Path) -> None:
+    # whoever asks for the system's loader names it at the front
+    assert b"ld-linux" not in audio_only.read_bytes()[:4096]
+
+
+def test_the_compiled_ones_licences_lie_beside_it(audio_only: Path) -> None:
+    folder = audio_only.parents[1] / "licenses"
+    found = {path.name for path in folder.iterdir()}
+    assert {"ffmpeg.txt", "lgpl-2.1.txt", "lame.txt", "libogg.txt", "libvorbis.txt", "opus.txt"} <= found
+    told = (folder / "ffmpeg.txt").read_text()
+    assert f"{pins.FFMPEG.package}={pins.FFMPEG.version}" in told
+    assert all(sha256 in told for sha256 in pins.FFMPEG.sha256.values())
+
+
+def test_the_wheels_notice_names_its_licence_and_its_source() -> None:
+    texts = notices.of_wheel("a-wheel==1")
+    assert b"a-wheel==1" in texts["ffmpeg.txt"]
+    assert b"GNU GENERAL PUBLIC LICENSE" in texts["gpl-3.0.txt"]
+
+
+def test_application_and_layer_stay_under_lambdas_limit(compiled: bool, packaged: Path, layer: Path) -> None:
+    """With a margin of 60 % beside the compiled ffmpeg, and else of 5 %."""
+    total = zips.unzipped(packaged / package.APP) + zips.unzipped(layer)
+    assert total < (0.4 if compiled else 0.95) * package.LAMBDA_LIMIT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,18 +16,13 @@ from app import app
 from infra import asl, lint, package, zips
 from tests.infra.parameters import resolver
 
-LAMBDA_LIMIT = 262_144_000
 SERVED_BY_THE_PLATFORM = ("boto3", "botocore")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("package")
-
-
-@pytest.fixture(scope="module")
-def document(folder: Path) -> dict[str, Any]:
-    return package.package_app(folder)
+def document(packaged: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((packaged / "template.json").read_text())
+    return found
 
 
 def functions(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -92,8 +88,8 @@ def test_every_function_has_a_role_of_its_own(document: dict[str, Any]) -> None:
     assert len(set(roles)) == len(roles)
 
 
-def test_the_zip_holds_the_application_and_its_compiled_code_only(folder: Path, document: Any) -> None:
-    with zipfile.ZipFile(folder / package.APP) as archive:
+def test_the_zip_holds_the_application_and_its_compiled_code_only(packaged: Path) -> None:
+    with zipfile.ZipFile(packaged / package.APP) as archive:
         names = archive.namelist()
         size = sum(info.file_size for info in archive.infolist())
         dates = {info.date_time for info in archive.infolist()}
@@ -102,8 +98,14 @@ def test_the_zip_holds_the_application_and_its_compiled_code_only(folder: Path, 
     assert not tops & {"tests", "infra", "docs", *SERVED_BY_THE_PLATFORM}
     sources = [name for name in names if name.endswith(".py")]
     assert len([name for name in names if name.endswith(".pyc")]) == len(sources)
-    assert size < 0.4 * LAMBDA_LIMIT
+    assert size < 0.4 * package.LAMBDA_LIMIT
     assert len(dates) == 1
+
+
+def test_another_time_in_another_folder_it_is_the_same_zip(packaged: Path, tmp_path: Path) -> None:
+    document = package.package_app(tmp_path)
+    assert (tmp_path / package.APP).read_bytes() == (packaged / package.APP).read_bytes()
+    assert document == json.loads((packaged / "template.json").read_text())
 
 
 def test_the_same_contents_make_the_same_zip(tmp_path: Path) -> None:
