@@ -19,7 +19,7 @@ from chalicelib.audio.limits import WORKER_SECONDS, Limits
 from chalicelib.errors import JobError
 from chalicelib.settings import settings
 
-LEAST_VERSION = (5, 1)  # -format_whitelist, -codec_whitelist, -stats_period
+LEAST_VERSION = (7, 0)  # older ones take no -thread_queue_size for an output: every copy would be encoded
 
 # nothing of ours in the child: in Lambda the environment holds credentials. GCONV_PATH keeps static
 # builds from loading the host's character set modules, which crashes them.
@@ -64,11 +64,11 @@ def _find(configured: str) -> str:
         version = _version(path)
         if version and version >= LEAST_VERSION:
             return path
-    raise JobError("EXTRACTION_FAILED", "This service has no usable ffmpeg (5.1 or newer).", retryable=True)
+    raise JobError("EXTRACTION_FAILED", "This service has no usable ffmpeg (7.0 or newer).", retryable=True)
 
 
 def binary() -> str:
-    """Path of an ffmpeg >= 5.1: the configured one, the one on PATH, or imageio-ffmpeg's."""
+    """Path of an ffmpeg >= 7.0: the configured one, the one on PATH, or imageio-ffmpeg's."""
     return _find(settings().ffmpeg_path)
 
 
