@@ -82,7 +82,7 @@ def in_moto(environment: pytest.MonkeyPatch) -> Iterator[None]:
     environment.delenv("AWS_ENDPOINT_URL", raising=False)
     for name, value in CREDENTIALS.items():
         environment.setenv(name, value)
-    with mock_aws():
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": False}}):
         resources, variables = _resources()
         resources.restore()
         for name, value in variables.items():

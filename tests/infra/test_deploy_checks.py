@@ -236,7 +236,7 @@ def test_what_make_deploy_says_is_what_is_run() -> None:
         "PARAMETERS=Speech=transcribe RetentionDays=3",
     )
     assert check.split("infra.deploy ")[1].split() == ["--check", *given.split(), *more.split()]
-    assert build.endswith("-m infra.package")
+    assert build.rstrip().endswith("-m infra.package")
     assert run.split("infra.deploy ")[1].split() == [*given.split(), *more.split()]
 
 

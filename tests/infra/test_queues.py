@@ -82,13 +82,19 @@ def test_whoever_settles_jobs_may_read_their_batch(policy: str) -> None:
     assert "BatchesTable" in allowed(policy, "dynamodb:GetItem")
 
 
-def test_the_intake_does_what_the_api_may_and_no_more_with_queues() -> None:
-    assert allowed("intake", "sqs:ReceiveMessage") == ["IntakeDlq", "IntakeQueue"]
+@pytest.mark.parametrize(
+    ("policy", "read", "more"),
+    [("intake", "IntakeQueue", set()), ("intake_dead_letters", "IntakeDlq", {"GivenUpQueue"})],
+)
+def test_the_intake_does_what_the_api_may_and_no_more_with_queues(
+    policy: str, read: str, more: set[str]
+) -> None:
+    assert allowed(policy, "sqs:ReceiveMessage") == [read]
     work = allowed("api", "sqs:SendMessage")
-    assert allowed("intake", "sqs:SendMessage") == sorted({*work, "GivenUpQueue", "RepliesQueue"})
+    assert allowed(policy, "sqs:SendMessage") == sorted({*work, "RepliesQueue", *more})
     for action in ("dynamodb:PutItem", "dynamodb:Query"):
-        assert allowed("intake", action) == ["BatchesTable"]
-    assert set(allowed("intake", "dynamodb:UpdateItem")) == {"AccountsTable", "BatchesTable"}
+        assert allowed(policy, action) == ["BatchesTable"]
+    assert set(allowed(policy, "dynamodb:UpdateItem")) == {"AccountsTable", "BatchesTable"}
 
 
 def test_reply_queues_are_those_that_are_listed(document: dict[str, Any]) -> None:

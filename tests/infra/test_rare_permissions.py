@@ -40,8 +40,9 @@ def models() -> Iterator[Models]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stack(models: Models, youtube: YouTube) -> Iterator[LocalStack]:
+    """One for each test: workers keep for life what secrets there are."""
     env = {
         **QUICK,
         "BATCHREEL_SPEECH": "transcribe",
