@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from tests.clock import FakeClock
 from tests.moto_state import Snapshot
 from tests.privacy import Leaks
 from tests.stand_ins.web import Receiver, WebServer
+
+gc.set_threshold(100_000, 50, 100)  # moto and botocore hold much that stays: looking through it all is slow
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",

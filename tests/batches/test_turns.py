@@ -118,7 +118,7 @@ def test_the_higher_priority_goes_first(
 
 def test_a_noisy_account_does_not_delay_a_quiet_one(cloud: Cloud, pool: Callable[[int], Pool]) -> None:
     """Of four workers it holds two, whatever it has sent; without its number it would hold all four."""
-    accept(cloud.clock, *["ok"] * 99, concurrent=2, account="noisy")
+    accept(cloud.clock, *["ok"] * 39, concurrent=2, account="noisy")
     [quiet] = ids_of(accept(cloud.clock, "ok", account="quiet", concurrent=2))
     workers = pool(4)
     workers.work()
