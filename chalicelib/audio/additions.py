@@ -41,7 +41,7 @@ def prepare(kept: Kept, request: AudioRequest, source: Path, tick: Callable[[flo
     told = _told(request.format, heard, picture, source.with_name("additions"))
     shown = NOTHING
     if picture and request.format in _PICTURE_STREAM:
-        shown = _shown(picture, source.with_name("cover"), 2 if told.inputs else 1)
+        shown = _shown(picture, source.with_name("cover.jpg"), 2 if told.inputs else 1)
     dropped = holds and kept.cover is not None and not picture
     return Additions(
         (*told.inputs, *shown.inputs),
@@ -65,7 +65,7 @@ def _told(format: str, heard: Sequence[Chapter], picture: Cover | None, path: Pa
 
 
 def _shown(picture: Cover, path: Path, number: int) -> Additions:
-    """As a stream. ffmpeg is told its size, so no decoder need look at it."""
+    """As a stream. ffmpeg is told its size, and by the name of the file its kind: nothing need look at it."""
     path.write_bytes(picture.jpeg)
     fence = ("-protocol_whitelist", "file", "-format_whitelist", "image2", "-codec_whitelist", "none")
     shape = ("-f", "image2", "-pattern_type", "none", "-video_size", f"{picture.width}x{picture.height}")
