@@ -122,10 +122,12 @@ def test_the_operators_secrets_are_opened_by_whoever_goes_to_youtube(
     stack: LocalStack, text: TextClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(stack, monkeypatch, {"youtube-proxy": NOWHERE, "youtube-cookies": "# Netscape HTTP Cookie File"})
-    audio = Client(stack)
+    text.results({"video_url": videos.url("talk-000000")})
+    audio = Client(
+        stack
+    )  # the second: a process that knows the proxy still needs the cookies
     page = audio.submit(job(videos.url("talk-000000")))
     assert audio.ended(page["batchId"])["jobs"][0]["status"] == "failed"  # by a proxy that is not there
     audio.close()
-    text.results({"video_url": videos.url("talk-000000")})
     for caller in ("AudioWorker", "TextWorker"):
         assert [name for user, name in stack.gateway.guard.used if user == caller and "kms:Decrypt" in name]
