@@ -123,9 +123,7 @@ def test_the_operators_secrets_are_opened_by_whoever_goes_to_youtube(
 ) -> None:
     keep(stack, monkeypatch, {"youtube-proxy": NOWHERE, "youtube-cookies": "# Netscape HTTP Cookie File"})
     text.results({"video_url": videos.url("talk-000000")})
-    audio = Client(
-        stack
-    )  # the second: a process that knows the proxy still needs the cookies
+    audio = Client(stack)  # the second: a process that knows the proxy still needs the cookies
     page = audio.submit(job(videos.url("talk-000000")))
     assert audio.ended(page["batchId"])["jobs"][0]["status"] == "failed"  # by a proxy that is not there
     audio.close()
