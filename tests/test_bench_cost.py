@@ -324,6 +324,8 @@ def test_what_the_page_on_scale_tells_follows_from_the_counts() -> None:
     assert f"{-(-1000 * mp3['seconds'] // 600) * 10:.0f} for mp3" in told
     assert f"take {second * mp3['seconds'] / 1000:.0f} times the default concurrency" in told
     assert f"PUTs come to {second * mp3['s3.put']:,.0f} a second" in told
+    captions = counted()["captions, embedded summary"]
+    assert f"to {second * captions['s3.put']:,.0f} for captions, more than one prefix" in told
     assert f"{second * mp3['dynamodb.write_unit'] / 40_000:.0%}".replace("%", " % of the table's") in told
     assert f"StartExecution at {300 * 60:,} a minute" in told
     assert f"transitions at {round(5000 * 60 / (1 + len(cost_items.WAY)), -3):,.0f}" in told
