@@ -103,8 +103,7 @@ def problems(broken: Mapping[Breach, str], excepted: set[Breach]) -> list[str]:
 
 
 def main(checkov: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="batchreel-audit-") as folder:
-        document = lint.transformed(package.package_app(Path(folder)))
+    document = lint.transformed(package.described())
     excepted = exceptions(document)
     bare = without_exceptions(document)
     found = problems(breaches(checkov, bare, with_everything(bare)), excepted)

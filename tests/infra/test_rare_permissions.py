@@ -15,6 +15,7 @@ from infra.local import account
 from infra.local.stack import LocalStack
 from tests.e2e import videos
 from tests.e2e.client import QUICK, Client, job
+from tests.e2e.conftest import text, youtube
 from tests.e2e.text_client import TextClient
 from tests.permissions import judged
 from tests.privacy import LOUD, private_log
@@ -23,15 +24,10 @@ from tests.stand_ins.web import WebServer
 from tests.stand_ins.youtube import YouTube
 from tests.waiting import wait_for
 
+__all__ = ["text", "youtube"]
 MODEL = "us.amazon.some-model-v1:0"
 NOWHERE = "http://127.0.0.1:9"
 """No proxy is there."""
-
-
-@pytest.fixture(scope="module")
-def youtube() -> Iterator[YouTube]:
-    with YouTube(videos.VIDEOS, videos.PLAYLISTS) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +50,6 @@ def stack(models: Models, youtube: YouTube) -> Iterator[LocalStack]:
     }
     with private_log() as log, judged(LocalStack(workers=2, env={**LOUD, **env}, log=log)) as running:
         yield running
-
-
-@pytest.fixture
-def text(stack: LocalStack) -> Iterator[TextClient]:
-    made = TextClient(stack)
-    yield made
-    made.close()
 
 
 def let_it_hear(stack: LocalStack, job_id: str) -> None:

@@ -19,11 +19,13 @@ from infra import package
 from infra.local import account
 from infra.local.stack import LocalStack
 from tests.e2e.client import QUICK, Client, job
+from tests.e2e.conftest import client, text
 from tests.e2e.text_client import TextClient
 from tests.privacy import LOUD, private_log
 from tests.stand_ins.web import Receiver, WebServer
 from tests.waiting import wait_for
 
+__all__ = ["client", "text"]
 LAMBDAS_OWN = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 SAID = "Lamps were lit at dusk. Keepers climbed the tower every night. The lamps burned oil for a century."
 CAPTIONS = f"1\n00:00:00,000 --> 00:00:09,000\n{SAID}\n"
@@ -88,26 +90,6 @@ def sqs(stack: LocalStack) -> Iterator[Any]:
     client = account.client("sqs", stack.aws_url)
     yield client
     client.close()
-
-
-@pytest.fixture
-def client(stack: LocalStack) -> Iterator[Client]:
-    made = Client(stack)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def text(stack: LocalStack) -> Iterator[TextClient]:
-    made = TextClient(stack)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def media() -> Iterator[WebServer]:
-    with WebServer(account.ROOT / "infra" / "demo" / "media") as server:
-        yield server
 
 
 def ran(bare: Bare, *functions: str) -> None:
