@@ -27,7 +27,7 @@ FENCE = {
     "-codec_whitelist": {ffmpeg.DECODERS, f"{ffmpeg.DECODERS},{ffmpeg.SUBTITLE_DECODERS}"},
     "-max_streams": {"100"},
 }
-OURS = {"additions": "ffmetadata", "cover": "image2"}
+OURS = {"additions": "ffmetadata", "cover.jpg": "image2"}
 """Files that we have written ourselves, so that their format is known."""
 JOBS: list[dict[str, Any]] = [
     {"path": "plain/faststart.mp4", "to": "aac"},
