@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from chalicelib.audio import failures, lengths, probe, waveform
 from chalicelib.audio.child import Finished
 from chalicelib.audio.plan import Encoding
 from chalicelib.audio.presets import WAVEFORM
+
+_TOLD: Final[Mapping[str, Callable[[Path], float | None]]] = {"aac": lengths.adts, "mp3": lengths.mp3}
+"""Where the file itself tells better than a probe."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ def look(
 
 def seconds(out: Path, format: str, found: probe.MediaInfo) -> float:  # noqa: A002
     """Raises JobError for what holds no sound."""
-    length = lengths.adts(out) if format == "aac" else found.duration
+    told = _TOLD[format](out) if format in _TOLD else None
+    length = found.duration if told is None else told
     if not found.audio or not length:
         raise failures.not_media()
     return length

@@ -33,6 +33,9 @@ LINKED: Final = ("--enable-zlib", "--enable-libmp3lame", "--enable-libopus", "--
 PROTOCOLS: Final = ("file", "pipe")
 OWN_DEMUXERS: Final = ("ffmetadata", "image2")
 """Of files that the worker itself writes: tags and chapters, the cover."""
+PROBES: Final = ("dvbsub", "dvbtxt", "h264", "hevc", "loas", "m4v", "mpegvideo", "obu", "truehd", "vvc")
+"""How streams of a DVD or a broadcast look: without these, pictures pass for mp3. Streams are told apart by
+them; the worker's list of formats keeps any file from being opened as one."""
 MUXERS: Final = (
     *("mp3", "adts", "ipod", "flac", "wav", "ogg", "opus"),  # results
     *("srt", "webvtt"),  # subtitle tracks
@@ -64,7 +67,7 @@ _ABSENT: Final = ("libspeex",)
 
 
 def demuxers() -> tuple[str, ...]:
-    return (*_names(ffmpeg.CONTAINERS), *OWN_DEMUXERS)
+    return (*_names(ffmpeg.CONTAINERS), *OWN_DEMUXERS, *PROBES)
 
 
 def decoders() -> tuple[str, ...]:

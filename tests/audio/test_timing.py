@@ -69,6 +69,24 @@ def test_reported_length_and_bitrate_are_of_the_file(audio: Audio, to: str) -> N
     assert output["bitrate"] == round(path.stat().st_size * 8 / output["duration"])
 
 
+@pytest.mark.parametrize("rate", [44100, 24000, 8000])
+def test_an_mp3_is_as_long_as_its_source(audio: Audio, media: Path, rate: int) -> None:
+    """And not longer by what its encoder puts before and behind, which at 8 kHz is 0.17 s."""
+    outcome = audio.run("plain/mono.wav", "mp3", sample_rate=rate)
+    assert outcome["output"]["duration"] == pytest.approx(truth.seconds(media / "mono.wav"), abs=0.001)
+
+
+def test_an_mp3_that_tells_no_length_is_left_to_the_probe(tmp_path: Path) -> None:
+    told = b"ID3\4\0\0\0\0\0\0" + b"\xff\xfb\x40\xc0" + bytes(32) + b"Info\0\0\0\x0f" + bytes(200)
+    for odd in (b"", b"ID3", told[:120], told.replace(b"Info", b"none"), told.replace(b"\x0f", b"\x01")):
+        (tmp_path / "a.mp3").write_bytes(odd)
+        assert lengths.mp3(tmp_path / "a.mp3") is None
+    (tmp_path / "a.mp3").write_bytes(told)
+    assert lengths.mp3(tmp_path / "a.mp3") == 0
+    (tmp_path / "a.mp3").write_bytes(told.replace(b"\x40\xc0", b"\x4c\xc0"))
+    assert lengths.mp3(tmp_path / "a.mp3") is None
+
+
 def test_adts_frames_are_counted_across_blocks(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = lengths.adts(media / "two-rates.aac")
     assert whole == pytest.approx(truth.seconds(media / "two-rates.aac"), abs=0.01)

@@ -13,6 +13,7 @@ from chalicelib.audio import ffmpeg, levels, loudness, plan, presets
 from infra import package, zips
 from infra.layer import debian, notices, pack, pins, recipe, source
 from infra.layer.debian import Mirror, NotToBeHad
+from tests.audio import media
 
 ROOT = Path(__file__).parents[2]
 WORKER = "\n".join(path.read_text() for path in sorted((ROOT / "chalicelib" / "audio").glob("*.py")))
@@ -23,6 +24,12 @@ def test_the_recipe_reads_all_that_the_fence_lets_through() -> None:
     fenced = {*ffmpeg.DECODERS.split(","), *ffmpeg.SUBTITLE_DECODERS.split(",")}
     assert fenced - set(recipe.decoders()) == {"libspeex", "mov_text"}
     assert {"movtext", "speex"} <= set(recipe.decoders())
+
+
+def test_the_recipe_knows_the_streams_of_a_dvd_from_sound() -> None:
+    """How a stream looks is asked of these; without them a DVD's picture passes for mp3."""
+    assert {"h264", "hevc", "m4v", "mpegvideo"} <= set(recipe.PROBES) <= set(recipe.demuxers())
+    assert not set(recipe.PROBES) & set(ffmpeg.CONTAINERS.split(","))
 
 
 def test_the_recipe_writes_every_format_that_the_worker_asks_for() -> None:
@@ -148,6 +155,14 @@ def test_the_compiled_one_is_free_of_networks_and_of_pictures(audio_only: Path) 
     )
     assert set(kinds) == {"A", "S"}
     assert not names(audio_only, "-demuxers") & {"hls", "dash", "concat", "lavfi"}
+
+
+def test_the_compiled_one_knows_a_dvds_picture_from_its_sound(audio_only: Path, tmp_path: Path) -> None:
+    codecs = ["-r", "25", "-c:v", "mpeg2video", "-c:a", "ac3", "-f", "dvd"]
+    media.ffmpeg(*media.music(), *media.picture(), *codecs, tmp_path / "dvd.mpg")
+    command = [str(audio_only), "-hide_banner", "-i", str(tmp_path / "dvd.mpg")]
+    told = subprocess.run(command, capture_output=True, text=True, env={}).stderr
+    assert re.findall(r"Stream #0:\d.*?: (\w+: \w+)", told)[-2:] == ["Video: mpeg2video", "Audio: ac3"]
 
 
 def test_the_compiled_one_needs_no_library(audio_only: Path) -> None:
