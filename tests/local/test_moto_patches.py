@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import pytest
+from moto.core.serialize import JSONSerializer
+from moto.core.utils import get_service_model
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.events.models import Rule
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
-from infra.local.moto_patches import PATCHES, events_reach
+from infra.local.moto_patches import PATCHES, entrypoint, events_reach
 from infra.local.stack import LocalStack
 from tests.local.conftest import Clients
 
@@ -63,3 +69,30 @@ def test_moto_has_its_own_queues_back_when_the_stack_is_gone() -> None:
     with events_reach(lambda queue, message: sent.append(queue)):
         assert Rule.send_to_targets is not own
     assert Rule.send_to_targets is own
+
+
+def test_items_look_as_moto_alone_writes_them() -> None:
+    inner = {"M": {"a": {"L": [{"S": "x"}, {"NULL": True}, {"M": {}}]}, "b": {"SS": ["y", "z"]}}}
+    item: dict[str, Any] = {
+        "pk": {"S": ""},
+        "n": {"N": "1.5"},
+        "yes": {"BOOL": False},
+        "in": inner,
+        "none": {"L": []},
+    }
+    shape = get_service_model("dynamodb").operation_model("GetItem").output_shape
+    kept = {name: DynamoType(value) for name, value in item.items()}
+    for held in (item, kept):
+        written: dict[str, Any] = {}
+        serializer = JSONSerializer(get_service_model("dynamodb").operation_model("GetItem"))
+        serializer._serialize(written, {"Item": held}, shape, "")
+        assert written == {"Item": item}
+
+
+def test_a_definition_is_parsed_once_and_read_anew() -> None:
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    details = SimpleNamespace(state_machine_details=SimpleNamespace(definition=definition))
+    worker: Any = SimpleNamespace(_evaluation_details=details)
+    first, second = entrypoint(worker), entrypoint(worker)
+    assert first is not second
+    assert type(first) is type(AmazonStateLanguageParser.parse(definition)[0])
