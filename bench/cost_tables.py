@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from bench import cost_model
 from bench.cost_model import Idle, Item
+from chalicelib.text import effort as text
 from chalicelib.usage import prices
 
 ITEMS: Final = 1000
@@ -20,6 +22,15 @@ TARGETS: Final[Mapping[str, float]] = {
     "captions, embedded summary": 0.026,
 }
 """Dollars for 1,000 items of ten minutes: an earlier reckoning, on arm64, with 7 write units an item."""
+AIM_SECONDS: Final[Mapping[str, tuple[float, float]]] = {
+    "audio, copied": (0.17, 1.5),
+    "opus, 24k mono": (4.5, 1.5),
+    "mp3, 128k": (5.7, 1.5),
+    "aac, 128k": (11.1, 1.5),
+    "mp3, normalised": (24.5, 1.5),
+    "captions, embedded summary": (0.0, 0.6),
+}
+"""That reckoning's seconds of ffmpeg, and those for which it waited for a source."""
 NAMES: Final = (
     *("dynamodb.write_unit", "dynamodb.read_unit", "sqs.request", "events.event", "s3.put", "s3.get"),
     *("step_functions.transition", "lambda.request", "api_gateway.request", "kms.request", "logs.kb"),
@@ -31,6 +42,7 @@ def show(items: Sequence[Item], *, polls: Mapping[str, float], idle: Idle) -> No
     known = prices.table()
     print(f"\nPrices of {known['as_of']}, {known['region']}. Measured on {date.today()}.")
     _costs(items)
+    _alike(items)
     _takes(items)
     _sweep(items)
     _levers(items, polls)
@@ -63,6 +75,31 @@ def verdict(name: str, dollars: float) -> tuple[str, str]:
     if target is None:
         return "", ""
     return f"{target:.3f}", "met" if round(dollars, 3) <= target else f"{dollars / target:.1f} times"
+
+
+def _alike(items: Sequence[Item]) -> None:
+    _head("dollars for 1,000", "as above", "on arm64", "and with the aim's seconds", "aim", "")
+    for item in items:
+        if item.name in TARGETS:
+            costs = [cost_model.total(item), cost_model.total(item, architecture="arm64"), alike(item)]
+            print(
+                row(
+                    item.name,
+                    *(f"{ITEMS * each:.3f}" for each in costs),
+                    *verdict(item.name, ITEMS * costs[-1]),
+                )
+            )
+
+
+def alike(item: Item) -> float:
+    """Dollars on the machine that the aim was reckoned for, with a source as quick as there. While audio is
+    encoded it arrives, and only for captions is it waited for."""
+    cpu, source = AIM_SECONDS[item.name]
+    if cpu:
+        work = replace(item.work, cpu=cpu, arriving=source)
+    else:
+        work = replace(item.work, waiting=item.work.waiting - text.FETCHING + source)
+    return cost_model.total(replace(item, work=work), architecture="arm64")
 
 
 def _takes(items: Sequence[Item]) -> None:

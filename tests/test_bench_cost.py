@@ -277,6 +277,22 @@ def test_the_costs_of_the_page_add_up_and_are_compared_rightly(name: str) -> Non
     assert tuple(rows(name)[0][-2:]) == cost_tables.verdict(name, float(total))
 
 
+@pytest.mark.parametrize("name", cost_tables.TARGETS)
+def test_the_page_compares_what_is_alike(name: str) -> None:
+    costs, alike = rows(name)[:2]
+    assert alike[1] == costs[1]
+    assert tuple(alike[-2:]) == cost_tables.verdict(name, float(alike[3]))
+
+
+def test_what_is_alike_has_the_aims_seconds_on_arm() -> None:
+    """A source arrives while audio is encoded; captions are waited for."""
+    second = cost_model.total(Item("", Work(1), {}), architecture="arm64")
+    audio = Item("mp3, 128k", Work(13, arriving=2.4, waiting=0.25), {})
+    assert cost_tables.alike(audio) == pytest.approx((5.7 + 0.25) * second)
+    captions = Item("captions, embedded summary", Work(0.25, waiting=3.5), {})
+    assert cost_tables.alike(captions) == pytest.approx((0.25 + 3.5 - 3 + 0.6) * second)
+
+
 def test_what_follows_from_prices_alone_is_what_the_page_says() -> None:
     shown = {name: cells for name in cost_tables.hosted(10) for cells in rows(name)}
     assert {name: cells[-1] for name, cells in shown.items()} == {

@@ -4,6 +4,7 @@ Batchreel's tables all have a hash and a range key, and the first two patches re
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import threading
@@ -109,6 +110,8 @@ def _on_the_wire(value: Any) -> Any:
             return {name: _on_the_wire(part) for name, part in value.items()}
         case list():
             return [_on_the_wire(part) for part in value]
+        case bytes():
+            return base64.b64encode(value).decode()
     return value
 
 
