@@ -20,9 +20,8 @@ from infra.local.workers import Answer
 
 log = logging.getLogger(__name__)
 
-REQUEST_LIMIT = 10 * 1024 * 1024
-RESPONSE_LIMIT = 6 * 1024 * 1024
-"""Of Lambda, and so for the answer as JSON, with its body in base64 where it is binary."""
+PAYLOAD_LIMIT = 6 * 1024 * 1024
+"""Of Lambda, and so for event and answer as JSON, with their bodies in base64 where they are binary."""
 
 
 class _Json(Response):
@@ -43,8 +42,6 @@ class Front:
 
     def _answer(self, request: Request) -> Response:
         body = request.get_data()
-        if len(body) > REQUEST_LIMIT:
-            return self._own("REQUEST_TOO_LARGE")
         try:
             resource, parameters = self._map.match(request.path.rstrip("/"))
         except NotFound:
@@ -52,8 +49,11 @@ class Front:
         if request.method not in self._routes.get(resource, ()):
             return self._own("MISSING_AUTHENTICATION_TOKEN")
         event = self._event(request, body, resource, parameters)
-        answer = self._invoke(json.dumps(event).encode())
-        if answer.error or len(answer.payload) > RESPONSE_LIMIT:
+        payload = json.dumps(event).encode()
+        if len(payload) > PAYLOAD_LIMIT:
+            return self._own("REQUEST_TOO_LARGE")
+        answer = self._invoke(payload)
+        if answer.error or len(answer.payload) > PAYLOAD_LIMIT:
             log.error("%s %s failed: %.1000s", request.method, request.path, answer.payload)
             return self._own("DEFAULT_5XX")
         response = _response(json.loads(answer.payload))
