@@ -18,6 +18,8 @@ OVERLAP_MS: Final = 24 * 3600 * 1000
 """How long both a new secret and the one it replaced are signed with."""
 MOST_OLDER: Final = 3
 """At once, so that a header of signatures stays short."""
+_PIECE: Final = 4096
+"""Bytes that KMS encrypts at once."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,27 @@ def new_secret() -> str:
 
 
 def seal(secret: str, context: Mapping[str, str]) -> bytes:
-    answer = aws.kms().encrypt(
-        KeyId=settings().kms_key, Plaintext=secret.encode(), EncryptionContext=dict(context)
-    )
-    return answer["CiphertextBlob"]
+    return _encrypted(secret.encode(), context)
 
 
 def unsealed(cipher: bytes, context: Mapping[str, str]) -> str:
     return _decrypted(cipher, tuple(sorted(context.items())))
+
+
+def seal_all(data: bytes, context: Mapping[str, str]) -> bytes:
+    """Of any length: in pieces, as many as KMS needs."""
+    pieces = [data[at : at + _PIECE] for at in range(0, len(data), _PIECE)]
+    ciphers = [_encrypted(piece, context) for piece in pieces]
+    return b"".join(len(cipher).to_bytes(4) + cipher for cipher in ciphers)
+
+
+def unsealed_all(sealed: bytes, context: Mapping[str, str]) -> bytes:
+    data = b""
+    while sealed:
+        end = 4 + int.from_bytes(sealed[:4])
+        data += _opened(sealed[4:end], context)
+        sealed = sealed[end:]
+    return data
 
 
 def opened(kept: Sequence[Sealed], context: Mapping[str, str], now: int) -> tuple[str, ...]:
@@ -114,7 +129,16 @@ def _live(kept: Sequence[Sealed], now: int) -> list[Sealed]:
 @lru_cache(maxsize=1000)
 def _decrypted(cipher: bytes, context: tuple[tuple[str, str], ...]) -> str:
     """Cached in this process, so that a worker asks KMS once and not for each webhook."""
+    return _opened(cipher, dict(context)).decode()
+
+
+def _encrypted(data: bytes, context: Mapping[str, str]) -> bytes:
+    answer = aws.kms().encrypt(KeyId=settings().kms_key, Plaintext=data, EncryptionContext=dict(context))
+    return answer["CiphertextBlob"]
+
+
+def _opened(cipher: bytes, context: Mapping[str, str]) -> bytes:
     answer = aws.kms().decrypt(
         KeyId=settings().kms_key, CiphertextBlob=cipher, EncryptionContext=dict(context)
     )
-    return answer["Plaintext"].decode()
+    return answer["Plaintext"]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
+from chalicelib.accounts.replays import KEPT_MS
+from chalicelib.batches import ids
 from chalicelib.batches.submit import Accepted
 from chalicelib.errors import InvalidRequest
 
@@ -28,6 +31,15 @@ def key_for(headers: Mapping[str, str], path: str) -> tuple[str, str] | None:
     """For what is no order; `path` with the face's name in front. Raises InvalidRequest."""
     key = sent(headers)
     return None if key is None else (key, path)
+
+
+def token_for(request: Any, account: str, now: int, *more: str) -> str:
+    """Names what a request starts: the same under the same key, for a day. The state machine would know the
+    name for months. Raises InvalidRequest."""
+    key = sent(request.headers)
+    if key is None:
+        return ids.new_token()
+    return ids.derived_token(account, key, request.context["path"], *more, str(now // KEPT_MS))
 
 
 def replayed(accepted: Accepted) -> dict[str, str]:

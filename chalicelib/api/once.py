@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
 
 from chalicelib.accounts import replays, sealed
@@ -16,6 +18,8 @@ from chalicelib.accounts.account import Account
 from chalicelib.accounts.replays import Place
 from chalicelib.api import idempotency
 from chalicelib.clock import now_ms
+
+log = logging.getLogger(__name__)
 
 
 def once(request: Any, account: Account, act: Callable[[], Response], *, secret: bool = False) -> Response:
@@ -33,7 +37,11 @@ def once(request: Any, account: Account, act: Callable[[], Response], *, secret:
     except BaseException:
         replays.forget(place, now)
         raise
-    replays.keep(place, now, _packed(place, answer, secret))
+    try:
+        replays.keep(place, now, _packed(place, answer, secret))
+    except (ClientError, BotoCoreError):
+        # what was done is done, and its secret is in this answer alone
+        log.exception("answer not kept: a repeat under its key will find it running, and then act again")
     return answer
 
 
@@ -46,13 +54,13 @@ def _fingerprint(request: Any) -> str:
 
 
 def _packed(place: Place, answer: Response, secret: bool) -> bytes:
-    text = json.dumps([answer.status_code, answer.headers, answer.body])
-    return sealed.seal(text, _context(place)) if secret else zlib.compress(text.encode())
+    packed = zlib.compress(json.dumps([answer.status_code, answer.headers, answer.body]).encode())
+    return sealed.seal_all(packed, _context(place)) if secret else packed
 
 
 def _again(place: Place, kept: bytes, secret: bool) -> Response:
-    text = sealed.unsealed(kept, _context(place)) if secret else zlib.decompress(kept).decode()
-    status, headers, body = json.loads(text)
+    packed = sealed.unsealed_all(kept, _context(place)) if secret else kept
+    status, headers, body = json.loads(zlib.decompress(packed))
     return Response(body, {**headers, "Idempotent-Replayed": "true"}, status)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from chalicelib.settings import settings
@@ -57,8 +57,6 @@ def _retry_after(value: str | None, now: float) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now
+    except (ValueError, OverflowError):  # the year 99999, a zone of so many hours
         return None
-    return (
-        moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - datetime.fromtimestamp(now, UTC).timestamp()
-    )

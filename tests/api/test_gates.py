@@ -129,7 +129,18 @@ def test_who_asks_for_no_life_gets_what_the_plan_has(api: Api, path: str, body: 
 def test_saved_endpoints_are_webhooks_too(api: Api) -> None:
     answer = on(api, SHIPPED["plus"]).post("/v1/webhooks", {"url": HOOK})
     assert (answer.status, answer.error["code"]) == (403, "FEATURE_NOT_AVAILABLE")
-    assert on(api, SHIPPED["pro"]).post("/v1/webhooks", {"url": HOOK}).status == 201
+    caller = on(api, SHIPPED["pro"])
+    endpoint = caller.post("/v1/webhooks", {"url": HOOK}).json["data"]["endpointId"]
+    caller = on(api, SHIPPED["plus"])
+    path = f"/v1/webhooks/{endpoint}"
+    for refused in (
+        caller("PATCH", path, {"url": HOOK}),
+        caller("PATCH", path, {"enabled": True}),
+        caller.post(f"{path}/test", None),
+    ):
+        assert (refused.status, refused.error["code"]) == (403, "FEATURE_NOT_AVAILABLE")
+    assert caller("PATCH", path, {"enabled": False}).status == 200
+    assert caller("DELETE", path).status == 200
 
 
 def test_a_pdf_is_for_plans_that_have_it(api: Api) -> None:

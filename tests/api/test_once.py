@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import random
 from typing import Any
 
 import pytest
 
 from chalicelib import aws
-from chalicelib.accounts import endpoints, keys, replays
+from chalicelib.accounts import endpoints, keys, replays, sealed
 from chalicelib.settings import settings
 from tests.api.conftest import Api
 from tests.api.wall_clock import wall as wall
-from tests.batches.aws_faults import hooked
+from tests.batches.aws_faults import hooked, refusing
 from tests.clock import FakeClock
 
 HOOK = {"url": "https://example.com/hook"}
@@ -43,6 +45,23 @@ def test_the_kept_answer_shows_no_secret(api: Api) -> None:
     assert len(kept) == 1
     assert secret.encode() not in kept[0]
     assert secret not in str(rows)
+
+
+def test_an_answer_longer_than_kms_takes_at_once_is_kept(api: Api) -> None:
+    noise = base64.b32encode(random.Random(1).randbytes(1200)).decode()
+    body = {"url": f"https://example.com/{noise}", "description": "ü" * 200}
+    first, again = made(api, body), made(api, body)
+    assert (first.status, again.status) == (201, 201)
+    assert again.body == first.body
+    pieces = random.Random(2).randbytes(10_000)
+    assert sealed.unsealed_all(sealed.seal_all(pieces, {"a": "b"}), {"a": "b"}) == pieces
+
+
+def test_what_is_done_is_told_even_if_it_cannot_be_kept(api: Api, wall: FakeClock) -> None:
+    with refusing("kms", "Encrypt", after=1):  # the first call seals the endpoint's secret
+        answer = made(api)
+    assert (answer.status, answer.json["data"]["secret"][:6]) == (201, "whsec_")
+    assert made(api).error["code"] == "REQUEST_IN_PROGRESS"
 
 
 def test_spaces_in_the_body_do_not_matter_and_another_body_does(api: Api) -> None:

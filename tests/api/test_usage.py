@@ -221,6 +221,7 @@ def test_a_limit_keeps_the_newest_periods(pro: Api) -> None:
         ("end_date=2026-02-30", "end_date: must be a date such as 2026-01-31"),
         ("end_date=20260301", "end_date: must be a date such as 2026-01-31"),
         ("end_date=2026-03-19", "end_date: must not be after today, 2026-03-18 (UTC)"),
+        ("end_date=0001-01-01", "end_date: must not be before 2025-02-12: usage is kept for 400 days"),
         ("start_date=2026-03-10&end_date=2026-03-09", "start_date: must not be after end_date"),
         ("start_date=2020-01-01", "start_date: must not be before 2025-02-12: usage is kept for 400 days"),
         ("granularity=hour", "granularity: must be one of day, week, month"),

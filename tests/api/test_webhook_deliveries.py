@@ -16,6 +16,7 @@ from chalicelib.settings import settings
 from chalicelib.webhooks import order, recover, search
 from chalicelib.webhooks.addresses import Address
 from tests.api.conftest import Api
+from tests.api.wall_clock import wall as wall
 from tests.batches.aws_faults import refusing
 from tests.clock import FakeClock
 from tests.stand_ins.web import Receiver, Reply
@@ -242,6 +243,18 @@ def test_resend_with_an_idempotency_key_is_done_once(api: Api, receiver: Receive
     delivery_id = delivered(clock, saved(receiver.url("/hook")).id)
     for key in ("a", "a", "b"):
         assert api.post(f"{PATH}/{delivery_id}/resend", None, idempotency_key=key).status == 202
+    assert len([name for name in started() if name.startswith("res_")]) == 2
+
+
+def test_a_key_of_yesterday_sends_again(
+    api: Api, receiver: Receiver, clock: FakeClock, wall: FakeClock
+) -> None:
+    """The state machine knows the name of an execution for months."""
+    delivery_id = delivered(clock, saved(receiver.url("/hook")).id)
+    for _ in range(2):
+        answer = api.post(f"{PATH}/{delivery_id}/resend", None, idempotency_key="a")
+        assert (answer.status, "idempotent-replayed" in answer.headers) == (202, False)
+        wall.forward(25 * 3600)
     assert len([name for name in started() if name.startswith("res_")]) == 2
 
 

@@ -29,10 +29,12 @@ class Span:
 def span(asked: Query, today: date) -> Span:
     """The last 30 days, if nothing else is asked for. Raises Refused."""
     last = _date(asked, "end_date") or today
-    first = _date(asked, "start_date") or last - timedelta(DEFAULT_DAYS - 1)
     oldest = today - timedelta(KEPT_DAYS - 1)
     if last > today:
         raise _refused(f"end_date: must not be after today, {today} (UTC)")
+    if last < oldest:
+        raise _refused(f"end_date: must not be before {oldest}: usage is kept for {KEPT_DAYS} days")
+    first = _date(asked, "start_date") or max(oldest, last - timedelta(DEFAULT_DAYS - 1))
     if first < oldest:
         raise _refused(f"start_date: must not be before {oldest}: usage is kept for {KEPT_DAYS} days")
     if first > last:

@@ -13,7 +13,7 @@ from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.once import once
 from chalicelib.api.webhooks_v1 import cursors, delivery_views
-from chalicelib.batches import ids
+from chalicelib.clock import now_ms
 from chalicelib.errors import NotFound
 from chalicelib.webhooks import addresses, attempts, deliveries
 from chalicelib.webhooks.addresses import Address
@@ -75,9 +75,7 @@ def resend(request: Any, delivery_id: str) -> Response:
 def _resend(request: Any, account: Account, delivery_id: str) -> Response:
     bodies.require_none(request.raw_body)
     address = _address(delivery_id)
-    key = idempotency.key_for(request.headers, f"webhooks/{delivery_id}/resend")
-    run = ids.derived_token(account.id, *key) if key else ids.new_token()
-    resend_delivery(account.id, address, run)
+    resend_delivery(account.id, address, idempotency.token_for(request, account.id, now_ms()))
     return success({"deliveryId": delivery_id}, 202, "One more attempt is being made")
 
 

@@ -58,6 +58,8 @@ def change(request: Any, endpoint_id: str) -> Response:
     given = body.model_dump(exclude_none=True)
     if not given:
         raise InvalidRequest(f"The body changes nothing: send one of {', '.join(Changes.model_fields)}")
+    if body.url or body.enabled:
+        Gate(account.plan).feature("webhooks", "url" if body.url else "enabled")
     if body.events is not None:
         given["events"] = tuple(body.events)
     return success(views.endpoint(endpoints.update(account.id, endpoint.id, **given, now=now_ms())))

@@ -14,7 +14,6 @@ from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.once import once
 from chalicelib.api.times import Time
 from chalicelib.api.webhooks_v1.lookup import own
-from chalicelib.batches import ids
 from chalicelib.clock import iso, now_ms
 from chalicelib.errors import Conflict, InvalidRequest
 from chalicelib.webhooks import recover
@@ -40,8 +39,7 @@ def _begin(request: Any, account: Account, endpoint_id: str) -> Response:
         raise Conflict(
             "The endpoint is disabled: enable it before it is told what it missed", code="ENDPOINT_DISABLED"
         )
-    key = idempotency.key_for(request.headers, f"webhooks/{endpoint.id}/recover")
-    recovery = ids.derived_token(account.id, *key, str(since)) if key else ids.new_token()
+    recovery = idempotency.token_for(request, account.id, now, str(since))
     recover.start(account.id, endpoint.id, recovery, since, now)
     data = {
         "recoveryId": f"rec_{recovery}",

@@ -9,6 +9,7 @@ from chalice.app import Response
 from chalicelib.accounts.account import Account
 from chalicelib.api.access import caller
 from chalicelib.api.envelopes import enveloped, success
+from chalicelib.api.gates import Gate
 from chalicelib.api.once import once
 from chalicelib.api.webhooks_v1.lookup import own
 from chalicelib.errors import Conflict
@@ -23,6 +24,7 @@ def send(request: Any, endpoint_id: str) -> Response:
 
 def _send(account: Account, endpoint_id: str) -> Response:
     endpoint = own(account, endpoint_id)
+    Gate(account.plan).feature("webhooks", "endpoint")
     if not endpoint.enabled:
         raise Conflict("The endpoint is disabled: enable it to test it", code="ENDPOINT_DISABLED")
     data = {"endpointId": endpoint.id, "deliveryId": trial.send(endpoint)}
