@@ -228,16 +228,51 @@ def made_by(*words: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if any(f"-m {name}" in line for name in ours)]
 
 
-def test_what_make_deploy_says_is_what_is_run() -> None:
-    given = '--stage "prod" --stack "mine" --bucket "zips"'
-    more = '--parameter "Speech=transcribe" --parameter "RetentionDays=3" --replace-data'
-    check, build, run = made_by(
-        *("deploy", "STAGE=prod", "STACK=mine", "BUCKET=zips", "REPLACE_DATA=1"),
-        "PARAMETERS=Speech=transcribe RetentionDays=3",
+@pytest.fixture
+def recorded(tmp_path: Path) -> Callable[..., list[list[str]]]:
+    """What make runs with a stand-in for Python: each command's words. It answers --check as told."""
+    python = tmp_path / "python"
+    python.write_text(
+        "#!/bin/sh\n"
+        'printf "%s\\t" "$@" >> "$RECORD"; echo >> "$RECORD"\n'
+        'case " $* " in *" --check "*) echo "$ANSWER"; test "$ANSWER";; esac\n'
     )
-    assert check.split("infra.deploy ")[1].split() == ["--check", *given.split(), *more.split()]
-    assert build.rstrip().endswith("-m infra.package")
-    assert run.split("infra.deploy ")[1].split() == [*given.split(), *more.split()]
+    python.chmod(0o755)
+
+    def run(answer: str, *words: str) -> list[list[str]]:
+        record = tmp_path / "record"
+        record.unlink(missing_ok=True)
+        command = ["make", "-o", ".venv/installed", f"BIN={tmp_path}", *words]
+        env = {"PATH": os.environ["PATH"], "RECORD": str(record), "ANSWER": answer}
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
+        assert (done.returncode == 0) == bool(answer), done.stderr
+        return [line.split("\t")[:-1] for line in record.read_text().splitlines()]
+
+    return run
+
+
+def test_what_make_deploy_says_is_what_is_run(recorded: Callable[..., list[list[str]]]) -> None:
+    given = ["--stage", "prod", "--stack", "mine", "--bucket", "zips"]
+    more = ["--parameter", "Speech=transcribe", "--parameter", "RetentionDays=3", "--replace-data"]
+    words = ("deploy", "STAGE=prod", "STACK=mine", "BUCKET=zips", "REPLACE_DATA=1", "LAYER=wheel")
+    check, build, run = recorded("arm64", *words, "PARAMETERS=Speech=transcribe RetentionDays=3")
+    assert check == ["-m", "infra.deploy", "--check", *given, *more]
+    assert build == ["-m", "infra.package", "--make", "wheel", "--architecture", "arm64"]
+    assert run == ["-m", "infra.deploy", *given, *more]
+
+
+def test_what_cannot_begin_is_not_packaged(recorded: Callable[..., list[list[str]]]) -> None:
+    [check] = recorded("", "deploy", "STAGE=prod")
+    assert "--check" in check
+
+
+def test_the_architecture_is_a_word_of_make(recorded: Callable[..., list[list[str]]]) -> None:
+    check, _, run = recorded("arm64", "deploy", "STAGE=dev", "ARCHITECTURE=arm64")
+    assert check[-2:] == run[-2:] == ["--parameter", "Architecture=arm64"]
+    assert recorded("x", "package", "ARCHITECTURE=arm64") == [
+        ["-m", "infra.package", "--architecture", "arm64"]
+    ]
+    assert recorded("x", "package") == [["-m", "infra.package"]]
 
 
 def test_what_make_rollback_and_destroy_run() -> None:
