@@ -34,11 +34,16 @@ def add_compiled(source: Path, target: Path) -> None:
     never checked against the source: the zip is never edited in place.
     """
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in sorted(name for name in before.namelist() if not _LEFT_OUT.match(name)):
+        for name in wanted(before):
             data = before.read(name)
             after.writestr(entry(name, executable=name.endswith(".so")), data)
             if name.endswith(".py"):
                 after.writestr(entry(_cache_name(name)), _compile(name, data))
+
+
+def wanted(source: zipfile.ZipFile) -> list[str]:
+    """Names of what is kept of a deployment zip."""
+    return sorted(name for name in source.namelist() if not _LEFT_OUT.match(name))
 
 
 def unzipped(path: Path) -> int:

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from infra import destroy
+from infra import architecture, destroy
 from infra.admin import __main__ as admin
 from infra.cloudformation import Refused
 from infra.deploy import __main__ as deploy
@@ -131,6 +131,19 @@ def test_a_parameter_that_nobody_knows(check: list[str], tmp_path: Path) -> None
     assert fails(*words, "--parameter", "Retention") == "Retention: send a parameter as Name=value"
 
 
+@pytest.mark.parametrize("check", [["--check"], []], ids=["before", "after"])
+def test_an_architecture_that_is_none(check: list[str], tmp_path: Path) -> None:
+    words = ["--stage", "dev", "--package", str(package(tmp_path)), *check]
+    assert fails(*words, "--parameter", "Architecture=amd64") == (
+        "Architecture=amd64: there are x86_64 and arm64"
+    )
+
+
+def test_the_way_back_takes_no_architecture() -> None:
+    refusal = fails("--stage", "dev", "--previous", "--parameter", "Architecture=arm64")
+    assert refusal.endswith("leave out ARCHITECTURE")
+
+
 def test_a_stage_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert fails() == "2"
     assert "name the stage: make deploy STAGE=dev or STAGE=prod" in capsys.readouterr().err
@@ -180,7 +193,9 @@ def test_a_stage_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("stage", stage_files.known())
 def test_the_template_takes_what_a_stage_sets(stage: str) -> None:
-    for name, value in stage_files.parameters(stage).items():
+    settings = stage_files.parameters(stage)
+    architecture.taken_from(settings)
+    for name, value in settings.items():
         known = PARAMETERS[name]
         if known["Type"] == "Number":
             assert known.get("MinValue", float(value)) <= float(value) <= known.get("MaxValue", float(value))
