@@ -184,7 +184,7 @@ def test_the_compiled_one_is_free_of_networks_and_of_pictures(audio_only: Path) 
 def test_the_compiled_one_knows_a_dvds_picture_from_its_sound(audio_only: Path, tmp_path: Path) -> None:
     codecs = ["-r", "25", "-c:v", "mpeg2video", "-c:a", "ac3", "-f", "dvd"]
     media.ffmpeg(*media.music(), *media.picture(), *codecs, tmp_path / "dvd.mpg")
-    command = [str(audio_only), "-hide_banner", "-i", str(tmp_path / "dvd.mpg")]
+    command = [*emulator(audio_only), str(audio_only), "-hide_banner", "-i", str(tmp_path / "dvd.mpg")]
     told = subprocess.run(command, capture_output=True, text=True, env={}).stderr
     assert re.findall(r"Stream #0:\d.*?: (\w+: \w+)", told)[-2:] == ["Video: mpeg2video", "Audio: ac3"]
 
