@@ -47,16 +47,19 @@ format: $(STAMP)  ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+PACKAGE = $(BIN)/python -m infra.package $(if $(LAYER),--make "$(LAYER)")
+
 package: $(STAMP)  ## app zip, ffmpeg layer and one CloudFormation template in out/package
-	$(BIN)/python -m infra.package $(if $(LAYER),--make "$(LAYER)")
+	$(PACKAGE) $(if $(ARCHITECTURE),--architecture "$(ARCHITECTURE)")
 
 # What both deploy and rollback take.
 DEPLOYMENT = --stage "$(STAGE)" --stack "$(STACK)" --bucket "$(BUCKET)" \
-	$(foreach each,$(PARAMETERS),--parameter "$(each)") $(if $(filter 1,$(REPLACE_DATA)),--replace-data)
+	$(foreach each,$(PARAMETERS),--parameter "$(each)") $(if $(filter 1,$(REPLACE_DATA)),--replace-data) \
+	$(if $(ARCHITECTURE),--parameter "Architecture=$(ARCHITECTURE)")
 
 deploy: $(STAMP)  ## make deploy STAGE=dev: package, upload, create or update the stack; the first key
-	@$(BIN)/python -m infra.deploy --check $(DEPLOYMENT)
-	@$(MAKE) --no-print-directory package
+	@architecture=$$($(BIN)/python -m infra.deploy --check $(DEPLOYMENT)) && \
+		$(PACKAGE) --architecture "$$architecture"
 	@$(BIN)/python -m infra.deploy $(DEPLOYMENT)
 
 rollback: $(STAMP)  ## make rollback STAGE=dev: what was deployed before the last time

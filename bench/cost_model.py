@@ -14,7 +14,6 @@ from chalicelib.settings import READER_MB, WORKER_MB
 from chalicelib.text import effort as text
 from chalicelib.usage import prices
 
-ARCHITECTURES: Final = ("x86_64", "arm64")
 MEMORIES: Final = (READER_MB, WORKER_MB, 3008)
 FETCHED_BYTES: Final = 60_000_000
 CALL_SECONDS: Final = 0.01

@@ -9,6 +9,7 @@ from typing import Final
 
 from bench import cost_model
 from bench.cost_model import Idle, Item
+from chalicelib.settings import ARCHITECTURES
 from chalicelib.text import effort as text
 from chalicelib.usage import prices
 
@@ -112,7 +113,7 @@ def _takes(items: Sequence[Item]) -> None:
 
 
 def _sweep(items: Sequence[Item]) -> None:
-    variants = [(mb, each) for each in cost_model.ARCHITECTURES for mb in cost_model.MEMORIES]
+    variants = [(mb, each) for each in ARCHITECTURES for mb in cost_model.MEMORIES]
     _head("dollars for 1,000", *(f"{mb:,} MB {each}" for mb, each in variants))
     for item in items:
         print(row(item.name, *(f"{ITEMS * cost_model.total(item, *each):.3f}" for each in variants)))

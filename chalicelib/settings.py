@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 QUEUE_PREFIX = "BATCHREEL_QUEUE_URL_"
@@ -22,6 +23,9 @@ WORKER_MB = 1769
 """Memory of a worker in .chalice/config.json if it computes: the least that has one whole CPU."""
 READER_MB = 1024
 """Memory of one that waits for others most of its time."""
+Architecture = Literal["x86_64", "arm64"]
+"""Of a processor, by Lambda's names."""
+ARCHITECTURES: tuple[Architecture, ...] = get_args(Architecture)
 JS_RUNTIMES = ("deno", "node", "bun", "quickjs")
 TARGET_LUFS = (-50.0, -5.0)
 """Lowest and highest. Further down, the meter's gate (-70 LUFS) begins to take quiet parts for silence."""
@@ -137,6 +141,8 @@ class Settings:
     """Of the media that a page plays, as far as the page tells."""
     memory_mb: int
     """Of this worker, as Lambda tells; elsewhere as if it were one."""
+    architecture: str
+    """Of all functions: x86_64 or arm64, which has a price of its own."""
     model_prices: Mapping[str, tuple[float, float]]
     """Dollars for a million tokens in and out, by `<engine>/<model>`."""
     js_runtime: str
@@ -216,6 +222,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         pages=_choices(env, "PAGES", ("on", "off"), default="on") == ("on",),
         page_max_seconds=integer("PAGE_MAX_SECONDS", 12 * 3600),
         memory_mb=int(env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or WORKER_MB),
+        architecture=_choices(env, "ARCHITECTURE", ARCHITECTURES, default="x86_64")[0],
         model_prices=_model_prices(env.get("BATCHREEL_MODEL_PRICES", "")),
         js_runtime=_js_runtime(env.get("BATCHREEL_JS_RUNTIME", "")),
     )

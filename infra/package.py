@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chalicelib.settings import ARCHITECTURES, Architecture
+from infra import architecture as architectures
 from infra import zips
+from infra.architecture import DEFAULT
 from infra.layer import pack
 from infra.layer.__main__ import add_make, told
 from infra.layer.debian import NotToBeHad
@@ -43,38 +46,38 @@ class Package:
     layer: pack.Layer
 
 
-def merged() -> dict[str, Any]:
+def merged(architecture: Architecture = DEFAULT) -> dict[str, Any]:
     """The files as one, with the state machine's definition in its place."""
-    document = template.whole()
+    document: dict[str, Any] = template.merge(template.whole(), architectures.written(architecture))
     machine = document["Resources"]["Finish"]["Properties"]
     machine["Definition"] = json.loads((ROOT / "infra" / machine.pop("DefinitionUri")).read_text())
     return document
 
 
-def build(out: Path = OUT, choice: pack.Choice = "auto") -> Package:
+def build(out: Path = OUT, choice: pack.Choice = "auto", architecture: Architecture = DEFAULT) -> Package:
     """Raises CalledProcessError after Chalice's own words if it cannot package; else as `pack.build` does."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    document = package_app(out)
+    document = package_app(out, architecture)
     target = out / "template.json"
     target.write_text(json.dumps(document, indent=1) + "\n")
-    layer = pack.build(out / LAYER, choice)
+    layer = pack.build(out / LAYER, choice, architecture)
     return Package(target, out / APP, zips.unzipped(out / APP), layer)
 
 
-def package_app(out: Path) -> dict[str, Any]:
+def package_app(out: Path, architecture: Architecture = DEFAULT) -> dict[str, Any]:
     """Write the application's zip into `out`; answers the whole template."""
-    document = _chalice_package(out)
+    document = _chalice_package(out, architecture)
     zips.add_compiled(out / "deployment.zip", out / APP)
     (out / "deployment.zip").unlink()
     (out / "sam.json").unlink()
     return _with_zip(document)
 
 
-def described() -> dict[str, Any]:
+def described(architecture: Architecture = DEFAULT) -> dict[str, Any]:
     """The whole template without the zips: libraries take long, and change nothing of it."""
     with tempfile.TemporaryDirectory(prefix="batchreel-described-") as folder:
-        return _with_zip(_chalice_package(Path(folder), libraries=False))
+        return _with_zip(_chalice_package(Path(folder), architecture, libraries=False))
 
 
 def _with_zip(document: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def _with_zip(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _chalice_package(out: Path, *, libraries: bool = True) -> dict[str, Any]:
+def _chalice_package(out: Path, architecture: Architecture, *, libraries: bool = True) -> dict[str, Any]:
     """In a folder with only the application in it, so that nothing else can end up in the zip."""
     with tempfile.TemporaryDirectory(prefix="batchreel-package-") as scratch:
         project = Path(scratch)
@@ -92,14 +95,20 @@ def _chalice_package(out: Path, *, libraries: bool = True) -> dict[str, Any]:
             _copy(ROOT / name, project / name)
         if not libraries:
             (project / "requirements.txt").write_text("")
+        _choose(project / ".chalice" / "config.json", architecture)
         chalice = Path(sys.executable).with_name("chalice")
         merge = project / "merge.json"
-        merge.write_text(json.dumps(merged()))
+        merge.write_text(json.dumps(merged(architecture)))
         command = [str(chalice), "package", "--stage", STAGE, "--merge-template", str(merge), str(out)]
         environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
         subprocess.run(command, cwd=project, env=environment, check=True, stdout=subprocess.DEVNULL)
     document: dict[str, Any] = json.loads((out / "sam.json").read_text())
     return document
+
+
+def _choose(config: Path, architecture: Architecture) -> None:
+    """For which Chalice then fetches libraries, and makes its functions."""
+    config.write_text(json.dumps({**json.loads(config.read_text()), "lambda_architecture": architecture}))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -113,12 +122,14 @@ def _copy(source: Path, target: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.package", description="Make what is deployed.")
     add_make(parser)
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default=DEFAULT)
     given = parser.parse_args(arguments)
     try:
-        package = build(OUT, given.make)
+        package = build(OUT, given.make, given.architecture)
     except NotToBeHad as lack:
         sys.exit(str(lack))
     total = package.app_bytes + package.layer.size
+    print(f"for {given.architecture}")
     print(f"{(OUT / APP).relative_to(ROOT)}  {package.app_bytes / 1e6:.1f} MB unzipped")
     print(f"{(OUT / LAYER).relative_to(ROOT)}  {told(package.layer)}")
     print(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import marshal
 import re
+import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +16,6 @@ _LEFT_OUT = re.compile(
     r"|PIL/_avif|pillow\.libs/libavif"  # a format of pictures: a document here has none
 )
 """What libraries bring along that nothing here needs: 27 MB."""
-_UNCHECKED_HASH = (1).to_bytes(4, "little")
 
 
 def entry(name: str, *, executable: bool = False) -> zipfile.ZipInfo:
@@ -33,12 +32,21 @@ def add_compiled(source: Path, target: Path) -> None:
     Lambda's disk is read-only, so without them each cold start compiles everything again. They are
     never checked against the source: the zip is never edited in place.
     """
-    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in sorted(name for name in before.namelist() if not _LEFT_OUT.match(name)):
-            data = before.read(name)
-            after.writestr(entry(name, executable=name.endswith(".so")), data)
+    scratch = tempfile.TemporaryDirectory(prefix="batchreel-compiled-")
+    packed = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+    with scratch as folder, zipfile.ZipFile(source) as before, packed as after:
+        names = wanted(before)
+        before.extractall(folder, [name for name in names if name.endswith(".py")])
+        _compile(folder)
+        for name in names:
+            after.writestr(entry(name, executable=name.endswith(".so")), before.read(name))
             if name.endswith(".py"):
-                after.writestr(entry(_cache_name(name)), _compile(name, data))
+                after.writestr(entry(_cache_name(name)), (Path(folder) / _cache_name(name)).read_bytes())
+
+
+def wanted(source: zipfile.ZipFile) -> list[str]:
+    """Names of what is kept of a deployment zip."""
+    return sorted(name for name in source.namelist() if not _LEFT_OUT.match(name))
 
 
 def unzipped(path: Path) -> int:
@@ -47,10 +55,10 @@ def unzipped(path: Path) -> int:
         return sum(info.file_size for info in archive.infolist())
 
 
-def _compile(name: str, source: bytes) -> bytes:
-    code = compile(source, f"/var/task/{name}", "exec", dont_inherit=True)
-    header = importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH + importlib.util.source_hash(source)
-    return header + marshal.dumps(code)
+def _compile(folder: str) -> None:
+    """By a Python of its own: what comes out depends on the texts that its process knows from elsewhere."""
+    command = [sys.executable, "-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*command, "-s", folder, "-p", "/var/task", folder], check=True)
 
 
 def _cache_name(name: str) -> str:

@@ -18,7 +18,7 @@ from bench.counting import Counts, counting
 from bench.dynamodb_units import Index
 from chalicelib import aws
 from chalicelib.audio import effort
-from chalicelib.settings import WORKER_MB, settings
+from chalicelib.settings import ARCHITECTURES, WORKER_MB, settings
 from chalicelib.usage import prices
 from tests.conftest import Cloud
 from tests.stand_ins.youtube import YouTube
@@ -161,7 +161,7 @@ def test_an_item_costs_its_calls_and_its_seconds() -> None:
 
 
 def test_arm_changes_the_price_of_time_alone() -> None:
-    x86, arm = (cost_model.dollars(COPY, 1769, each) for each in cost_model.ARCHITECTURES)
+    x86, arm = (cost_model.dollars(COPY, 1769, each) for each in ARCHITECTURES)
     assert arm["Lambda"] / x86["Lambda"] == pytest.approx(0.8, abs=0.001)
     assert {**arm, "Lambda": 0} == {**x86, "Lambda": 0}
 

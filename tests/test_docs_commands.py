@@ -77,7 +77,7 @@ def test_every_variable_of_a_deployment_is_explained() -> None:
     line = re.search(r"^DEPLOYMENT = .*?[^\\]$", MAKEFILE, re.MULTILINE | re.DOTALL)
     assert line
     named = set(re.findall(r"\b[A-Z][A-Z_]+\b", line.group())) - {"DEPLOYMENT"}
-    assert named == {"STAGE", "STACK", "BUCKET", "PARAMETERS", "REPLACE_DATA"}
+    assert named == {"STAGE", "STACK", "BUCKET", "PARAMETERS", "REPLACE_DATA", "ARCHITECTURE"}
     assert [name for name in named if f"| `{name}` |" not in GUIDE] == []
 
 

@@ -21,6 +21,13 @@ def test_the_first_webhook_attempt_is_made_at_once() -> None:
         from_environment({**NAMES, "BATCHREEL_WEBHOOK_SCHEDULE": "5,10"})
 
 
+def test_functions_know_the_architecture_that_they_run_on() -> None:
+    assert from_environment(NAMES).architecture == "x86_64"
+    assert from_environment({**NAMES, "BATCHREEL_ARCHITECTURE": "arm64"}).architecture == "arm64"
+    with pytest.raises(ValueError, match="BATCHREEL_ARCHITECTURE: 'amd64' is none of x86_64, arm64"):
+        from_environment({**NAMES, "BATCHREEL_ARCHITECTURE": "amd64"})
+
+
 @pytest.mark.parametrize(
     ("given", "read"),
     [

@@ -23,8 +23,7 @@ def table() -> Mapping[str, Any]:
 
 
 def compute(mb_ms: int) -> int:
-    """The workers are x86_64, as the ffmpeg layer is."""
-    per_gb_second: float = table()["lambda"]["gb_second_x86_64"]
+    per_gb_second: float = table()["lambda"][f"gb_second_{settings().architecture}"]
     return _nano(mb_ms / 1024 / 1000 * per_gb_second)
 
 

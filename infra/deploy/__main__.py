@@ -11,41 +11,60 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import BatchreelError
-from infra import credentials, package
+from chalicelib.settings import Architecture
+from infra import architecture, credentials, package
 from infra.admin import Issued
 from infra.cloudformation import Refused
 from infra.deploy import artifacts, checks, first_key, stack, stage_files
 
 
 def check(given: argparse.Namespace) -> None:
-    """All that can be wrong before packaging, which takes its time. Raises Refused."""
-    stage_files.stack_name(given.stage, given.stack)
-    stage_files.check(_parameters(given), package.merged())
+    """All that can be wrong before packaging, which takes its time; prints what to package for. Raises
+    Refused."""
+    name = stage_files.stack_name(given.stage, given.stack)
+    parameters, said = _chosen(given)
+    stage_files.check(parameters, package.merged())
     credentials.region()
     credentials.account()
+    print(said or _there(name) or architecture.DEFAULT)
 
 
 def run(given: argparse.Namespace) -> None:
     """Raises Refused, RuntimeError, ClientError and BotoCoreError."""
-    name, parameters = stage_files.stack_name(given.stage, given.stack), _parameters(given)
+    name = stage_files.stack_name(given.stage, given.stack)
+    parameters, said = _chosen(given)
     document = None if given.previous else checks.package(given.package)
     if document:
         stage_files.check(parameters, document)
-    region = credentials.region()
-    shelf = artifacts.shelf(given.bucket, credentials.account(), region)
+    region, account = credentials.region(), credentials.account()
+    if document and (wanted := said or _there(name)):
+        architecture.check(document, wanted)
+    shelf = artifacts.shelf(given.bucket, account, region)
     template = shelf.upload(document, given.package) if document else shelf.previous(name)
     stage_files.check(parameters, template.document)
     outputs = stack.deploy(name, shelf, template, parameters, replace_data=given.replace_data)
     _tell(name, outputs, first_key.ensure(name) if given.key else None)
 
 
-def _parameters(given: argparse.Namespace) -> dict[str, str]:
-    """An earlier template may not know what the stage sets, and going back changes no more than it must."""
+def _chosen(given: argparse.Namespace) -> tuple[dict[str, str], Architecture | None]:
+    """The parameters, and what to package for if anybody says so. An earlier template may not know what the
+    stage sets, and going back changes no more than it must. Raises Refused."""
     own = stage_files.assigned(given.parameter)
-    return own if given.previous else {**stage_files.parameters(given.stage), **own}
+    parameters = own if given.previous else {**stage_files.parameters(given.stage), **own}
+    said = architecture.taken_from(parameters)
+    if given.previous and said:
+        raise Refused("what was deployed before stays made for what it was: leave out ARCHITECTURE")
+    return parameters, said
+
+
+def _there(name: str) -> Architecture | None:
+    """What the stack has, if there is one. Raises Refused."""
+    existing = stack.changeable(boto3.client("cloudformation"), name)
+    return architecture.of_stack(existing) if existing else None
 
 
 def _tell(name: str, outputs: dict[str, str], issued: Issued | None) -> None:

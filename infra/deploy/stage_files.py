@@ -1,4 +1,6 @@
-"""Stages: `infra/stages/<stage>.json` holds the parameters that differ from the template's defaults."""
+"""Stages: `infra/stages/<stage>.json` holds the parameters that differ from the template's defaults.
+
+`Architecture` among them says what to package for (infra/architecture.py)."""
 
 from __future__ import annotations
 

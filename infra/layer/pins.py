@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, TypeAlias
 
-Architecture = Literal["x86_64", "arm64"]
-ARCHITECTURES: Final[tuple[Architecture, ...]] = get_args(Architecture)
+from chalicelib import settings
+
+Architecture: TypeAlias = settings.Architecture
+ARCHITECTURES: Final = settings.ARCHITECTURES
 
 
 @dataclass(frozen=True)

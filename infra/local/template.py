@@ -51,14 +51,14 @@ def read(*files: Path) -> dict[str, Any]:
     """The files as one document, merged as `chalice package` does: dicts by key, all else replaced."""
     document: dict[str, Any] = {}
     for file in files:
-        document = _merge(document, yaml.load(file.read_text(), _Loader))
+        document = merge(document, yaml.load(file.read_text(), _Loader))
     return document
 
 
-def _merge(old: Any, new: Any) -> Any:
+def merge(old: Any, new: Any) -> Any:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return new
-    return {**old, **{k: _merge(old[k], v) if k in old else v for k, v in new.items()}}
+    return {**old, **{k: merge(old[k], v) if k in old else v for k, v in new.items()}}
 
 
 class Resolver:

@@ -211,6 +211,58 @@ def test_the_way_back_and_forth(run: Deploy, package: Path) -> None:
     assert set(before) < set(stored())
 
 
+def make_for(package: Path, architecture: str) -> None:
+    document = template()
+    document["Outputs"]["Architecture"] = {"Value": architecture}
+    (package / "template.json").write_text(json.dumps(document))
+
+
+@warns
+def test_a_stack_keeps_its_architecture_until_another_is_named(run: Deploy, package: Path) -> None:
+    make_for(package, "arm64")
+    run("--parameter", "Architecture=arm64")
+    assert run("--check") == "arm64\n"
+    make_for(package, "x86_64")
+    assert fails(run) == (
+        "the package is made for x86_64 and the stack is to have arm64:"
+        " run `make package ARCHITECTURE=arm64`, or deploy with ARCHITECTURE=x86_64"
+    )
+    other = ("--parameter", "Architecture=x86_64")
+    assert run("--check", *other) == "x86_64\n"
+    run(*other)
+    assert run("--check") == "x86_64\n"
+    run("--previous")
+    assert run("--check") == "arm64\n"
+
+
+@warns
+def test_a_stack_from_before_there_was_a_choice_is_x86_64(run: Deploy, package: Path) -> None:
+    assert run("--check") == "x86_64\n"
+    run()
+    assert run("--check") == "x86_64\n"
+    make_for(package, "arm64")
+    assert "the stack is to have x86_64" in fails(run)
+
+
+@warns
+def test_a_stage_may_name_the_architecture(
+    run: Deploy, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dev.json").write_text('{"RetentionDays": 3, "Architecture": "arm64"}')
+    monkeypatch.setattr(stage_files, "FOLDER", tmp_path)
+    assert run("--check") == "arm64\n"
+    assert "the stack is to have arm64" in fails(run)
+    make_for(package, "arm64")
+    assert "Architecture    arm64\n" in run()
+    assert "Architecture" not in parameters()
+
+
+@warns
+def test_a_new_stack_takes_what_its_package_is_made_for(run: Deploy, package: Path) -> None:
+    make_for(package, "arm64")
+    assert "Architecture    arm64\n" in run()
+
+
 def test_a_table_that_would_go_stops_the_deployment(run: Deploy, package: Path) -> None:
     document = template()
     del document["Resources"]["Layer"]

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from infra import destroy
+from infra import architecture, destroy
 from infra.admin import __main__ as admin
 from infra.cloudformation import Refused
 from infra.deploy import __main__ as deploy
@@ -131,6 +131,19 @@ def test_a_parameter_that_nobody_knows(check: list[str], tmp_path: Path) -> None
     assert fails(*words, "--parameter", "Retention") == "Retention: send a parameter as Name=value"
 
 
+@pytest.mark.parametrize("check", [["--check"], []], ids=["before", "after"])
+def test_an_architecture_that_is_none(check: list[str], tmp_path: Path) -> None:
+    words = ["--stage", "dev", "--package", str(package(tmp_path)), *check]
+    assert fails(*words, "--parameter", "Architecture=amd64") == (
+        "Architecture=amd64: there are x86_64 and arm64"
+    )
+
+
+def test_the_way_back_takes_no_architecture() -> None:
+    refusal = fails("--stage", "dev", "--previous", "--parameter", "Architecture=arm64")
+    assert refusal.endswith("leave out ARCHITECTURE")
+
+
 def test_a_stage_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert fails() == "2"
     assert "name the stage: make deploy STAGE=dev or STAGE=prod" in capsys.readouterr().err
@@ -180,7 +193,9 @@ def test_a_stage_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("stage", stage_files.known())
 def test_the_template_takes_what_a_stage_sets(stage: str) -> None:
-    for name, value in stage_files.parameters(stage).items():
+    settings = stage_files.parameters(stage)
+    architecture.taken_from(settings)
+    for name, value in settings.items():
         known = PARAMETERS[name]
         if known["Type"] == "Number":
             assert known.get("MinValue", float(value)) <= float(value) <= known.get("MaxValue", float(value))
@@ -228,16 +243,51 @@ def made_by(*words: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if any(f"-m {name}" in line for name in ours)]
 
 
-def test_what_make_deploy_says_is_what_is_run() -> None:
-    given = '--stage "prod" --stack "mine" --bucket "zips"'
-    more = '--parameter "Speech=transcribe" --parameter "RetentionDays=3" --replace-data'
-    check, build, run = made_by(
-        *("deploy", "STAGE=prod", "STACK=mine", "BUCKET=zips", "REPLACE_DATA=1"),
-        "PARAMETERS=Speech=transcribe RetentionDays=3",
+@pytest.fixture
+def recorded(tmp_path: Path) -> Callable[..., list[list[str]]]:
+    """What make runs with a stand-in for Python: each command's words. It answers --check as told."""
+    python = tmp_path / "python"
+    python.write_text(
+        "#!/bin/sh\n"
+        'printf "%s\\t" "$@" >> "$RECORD"; echo >> "$RECORD"\n'
+        'case " $* " in *" --check "*) echo "$ANSWER"; test "$ANSWER";; esac\n'
     )
-    assert check.split("infra.deploy ")[1].split() == ["--check", *given.split(), *more.split()]
-    assert build.rstrip().endswith("-m infra.package")
-    assert run.split("infra.deploy ")[1].split() == [*given.split(), *more.split()]
+    python.chmod(0o755)
+
+    def run(answer: str, *words: str) -> list[list[str]]:
+        record = tmp_path / "record"
+        record.unlink(missing_ok=True)
+        command = ["make", "-o", ".venv/installed", f"BIN={tmp_path}", *words]
+        env = {"PATH": os.environ["PATH"], "RECORD": str(record), "ANSWER": answer}
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
+        assert (done.returncode == 0) == bool(answer), done.stderr
+        return [line.split("\t")[:-1] for line in record.read_text().splitlines()]
+
+    return run
+
+
+def test_what_make_deploy_says_is_what_is_run(recorded: Callable[..., list[list[str]]]) -> None:
+    given = ["--stage", "prod", "--stack", "mine", "--bucket", "zips"]
+    more = ["--parameter", "Speech=transcribe", "--parameter", "RetentionDays=3", "--replace-data"]
+    words = ("deploy", "STAGE=prod", "STACK=mine", "BUCKET=zips", "REPLACE_DATA=1", "LAYER=wheel")
+    check, build, run = recorded("arm64", *words, "PARAMETERS=Speech=transcribe RetentionDays=3")
+    assert check == ["-m", "infra.deploy", "--check", *given, *more]
+    assert build == ["-m", "infra.package", "--make", "wheel", "--architecture", "arm64"]
+    assert run == ["-m", "infra.deploy", *given, *more]
+
+
+def test_what_cannot_begin_is_not_packaged(recorded: Callable[..., list[list[str]]]) -> None:
+    [check] = recorded("", "deploy", "STAGE=prod")
+    assert "--check" in check
+
+
+def test_the_architecture_is_a_word_of_make(recorded: Callable[..., list[list[str]]]) -> None:
+    check, _, run = recorded("arm64", "deploy", "STAGE=dev", "ARCHITECTURE=arm64")
+    assert check[-2:] == run[-2:] == ["--parameter", "Architecture=arm64"]
+    assert recorded("x", "package", "ARCHITECTURE=arm64") == [
+        ["-m", "infra.package", "--architecture", "arm64"]
+    ]
+    assert recorded("x", "package") == [["-m", "infra.package"]]
 
 
 def test_what_make_rollback_and_destroy_run() -> None:

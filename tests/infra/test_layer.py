@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 import re
+import shutil
 import subprocess
+import wave
 import zipfile
 from pathlib import Path
 
@@ -119,11 +122,22 @@ def test_without_a_compiler_the_wheel_is_taken_and_the_reason_told(
     }
 
 
-@pytest.fixture(scope="module")
-def audio_only(compiled: bool, layer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not compiled:
-        pytest.skip("the audio-only ffmpeg is not compiled here: python -m infra.layer FILE --make source")
-    return unpacked(layer, tmp_path_factory.mktemp("layer"))
+EMULATORS = {"x86_64": "qemu-x86_64-static", "arm64": "qemu-aarch64-static"}
+"""Of Debian's qemu-user-static, for programs that are not for this machine."""
+NATIVE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "")
+
+
+@pytest.fixture(scope="module", params=pins.ARCHITECTURES)
+def audio_only(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    architecture: pins.Architecture = request.param
+    if source.why_not(architecture) or not source.made_at(architecture).exists():
+        make = f"python -m infra.layer FILE --make source --architecture {architecture}"
+        pytest.skip(f"the audio-only ffmpeg for {architecture} is not compiled here: {make}")
+    if architecture != NATIVE and not shutil.which(EMULATORS[architecture]):
+        pytest.skip(f"nothing here runs what is made for {architecture}: apt-get install qemu-user-static")
+    folder = tmp_path_factory.mktemp("layer")
+    pack.build(folder / "layer.zip", "source", architecture)
+    return unpacked(folder / "layer.zip", folder)
 
 
 def unpacked(archive: Path, to: Path) -> Path:
@@ -136,8 +150,18 @@ def unpacked(archive: Path, to: Path) -> Path:
 
 def run(binary: Path, *arguments: str) -> str:
     # a static program starts without any library beside it
-    command = [str(binary), "-hide_banner", *arguments]
+    command = [*emulator(binary), str(binary), "-hide_banner", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env={}, check=True).stdout
+
+
+def emulator(binary: Path) -> list[str]:
+    architecture = architecture_of(binary)
+    return [] if architecture == NATIVE else [shutil.which(EMULATORS[architecture]) or ""]
+
+
+def architecture_of(binary: Path) -> str:
+    """By the number in the ELF header."""
+    return {62: "x86_64", 183: "arm64"}[int.from_bytes(binary.read_bytes()[18:20], "little")]
 
 
 def names(binary: Path, kind: str) -> set[str]:
@@ -160,7 +184,7 @@ def test_the_compiled_one_is_free_of_networks_and_of_pictures(audio_only: Path) 
 def test_the_compiled_one_knows_a_dvds_picture_from_its_sound(audio_only: Path, tmp_path: Path) -> None:
     codecs = ["-r", "25", "-c:v", "mpeg2video", "-c:a", "ac3", "-f", "dvd"]
     media.ffmpeg(*media.music(), *media.picture(), *codecs, tmp_path / "dvd.mpg")
-    command = [str(audio_only), "-hide_banner", "-i", str(tmp_path / "dvd.mpg")]
+    command = [*emulator(audio_only), str(audio_only), "-hide_banner", "-i", str(tmp_path / "dvd.mpg")]
     told = subprocess.run(command, capture_output=True, text=True, env={}).stderr
     assert re.findall(r"Stream #0:\d.*?: (\w+: \w+)", told)[-2:] == ["Video: mpeg2video", "Audio: ac3"]
 
@@ -168,6 +192,27 @@ def test_the_compiled_one_knows_a_dvds_picture_from_its_sound(audio_only: Path, 
 def test_the_compiled_one_needs_no_library(audio_only: Path) -> None:
     # whoever asks for the system's loader names it at the front
     assert b"ld-linux" not in audio_only.read_bytes()[:4096]
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoder"),
+    [
+        *(("mp3", "libmp3lame"), ("adts", "aac"), ("ipod", "aac"), ("opus", "libopus")),
+        *(("ogg", "libvorbis"), ("flac", "flac"), ("wav", "pcm_s24le")),
+    ],
+)
+def test_the_compiled_one_encodes_copies_and_decodes(
+    audio_only: Path, kind: str, encoder: str, tmp_path: Path
+) -> None:
+    with wave.open(str(tmp_path / "tone.wav"), "wb") as tone:
+        tone.setparams((1, 2, 48000, 0, "NONE", ""))
+        tone.writeframes(b"".join((9000 * (n // 60 % 2)).to_bytes(2, "little") for n in range(48000)))
+    made, copied = tmp_path / "made", tmp_path / "copied"
+    run(audio_only, "-v", "error", "-i", str(tmp_path / "tone.wav"), "-c:a", encoder, "-f", kind, str(made))
+    run(audio_only, "-v", "error", "-i", str(made), "-c", "copy", "-f", kind, str(copied))
+    run(audio_only, "-v", "error", "-xerror", "-i", str(copied), "-f", "wav", str(tmp_path / "back.wav"))
+    # where nothing of an encoder's start is cut off, that is more than a second
+    assert 2 * 48000 <= (tmp_path / "back.wav").stat().st_size < 2 * 48000 * 1.1
 
 
 def test_the_compiled_ones_licences_lie_beside_it(audio_only: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,6 +120,16 @@ def test_the_same_contents_make_the_same_zip(tmp_path: Path) -> None:
     assert made[0].read_bytes() == made[1].read_bytes()
     with zipfile.ZipFile(made[0]) as archive:
         assert archive.getinfo("a/b.so").external_attr >> 16 == 0o100755
+
+
+def test_what_its_process_knows_from_elsewhere_changes_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "source.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        archive.writestr("bell.py", "BELL = '\\x07'\n")
+    zips.add_compiled(source, tmp_path / "one.zip")
+    sys.intern("\x07")  # there is one text of each such character, which is written otherwise from now on
+    zips.add_compiled(source, tmp_path / "two.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
 
 
 def test_compiled_code_runs_without_its_source(tmp_path: Path) -> None:

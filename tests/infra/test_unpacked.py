@@ -126,6 +126,22 @@ def test_captions_become_a_summary_and_a_pdf(bare: Bare, text: TextClient) -> No
     ran(bare, "api_handler", "text_worker")
 
 
+def test_what_an_endpoint_missed_is_recovered(
+    bare: Bare, client: Client, media: WebServer, receiver: Receiver
+) -> None:
+    # before the orders below: their failed jobs would be told to this endpoint as well
+    receiver.program("/saved", *[500] * 3)
+    made = client.post("/webhooks", {"url": receiver.url("/saved"), "events": ["job.failed"]}).json()["data"]
+    client.submit(job(media.url("/status/404")))
+    receiver.wait_for(3, "/saved", timeout=60)
+    listing = f"/webhooks/deliveries?endpointId={made['endpointId']}"
+    wait_for(lambda: [each["status"] for each in client.data(listing)["deliveries"]] == ["failed"])
+    path = f"/webhooks/{made['endpointId']}/recover"
+    assert client.post(path, {"since": made["createdAt"]}).status_code == 202
+    receiver.wait_for(4, "/saved", timeout=60)
+    ran(bare, "deliver", "recover")
+
+
 def test_orders_come_by_queue_and_what_came_too_often_is_buried(
     bare: Bare, stack: LocalStack, client: Client, media: WebServer, sqs: Any
 ) -> None:
@@ -143,21 +159,6 @@ def test_orders_come_by_queue_and_what_came_too_often_is_buried(
 def dead(sqs: Any, of: str) -> str:
     [url] = [each for each in sqs.list_queues()["QueueUrls"] if of in each.lower() and "dlq" in each.lower()]
     return str(url)
-
-
-def test_what_an_endpoint_missed_is_recovered(
-    bare: Bare, client: Client, media: WebServer, receiver: Receiver
-) -> None:
-    receiver.program("/saved", *[500] * 3)
-    made = client.post("/webhooks", {"url": receiver.url("/saved"), "events": ["job.failed"]}).json()["data"]
-    client.submit(job(media.url("/status/404")))
-    receiver.wait_for(3, "/saved", timeout=60)
-    listing = f"/webhooks/deliveries?endpointId={made['endpointId']}"
-    wait_for(lambda: [each["status"] for each in client.data(listing)["deliveries"]] == ["failed"])
-    path = f"/webhooks/{made['endpointId']}/recover"
-    assert client.post(path, {"since": made["createdAt"]}).status_code == 202
-    receiver.wait_for(4, "/saved", timeout=60)
-    ran(bare, "deliver", "recover")
 
 
 def test_every_function_of_the_template_is_among_those_that_the_tests_above_run() -> None:

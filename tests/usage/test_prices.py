@@ -31,6 +31,12 @@ def test_a_worker_costs_its_memory_by_the_second() -> None:
     assert prices.compute(1769 * 60_000) == round(1769 / 1024 * 60 * 16_666.7)
 
 
+def test_a_second_on_arm64_costs_a_fifth_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATCHREEL_ARCHITECTURE", "arm64")
+    settings.settings.cache_clear()
+    assert prices.compute(1024 * 1000) == 13_333
+
+
 def test_tokens_cost_what_their_model_does() -> None:
     assert prices.tokens("openai/gpt-4o-mini", 1_000_000, 1_000_000) == 750_000_000
     assert prices.tokens("bedrock/amazon.nova-lite-v1:0", 1000, 100) == 84_000
