@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
+from chalicelib.settings import model_prices
 from infra import destroy
 from infra.admin import __main__ as admin
 from infra.cloudformation import Refused
@@ -129,6 +131,25 @@ def test_a_parameter_that_nobody_knows(check: list[str], tmp_path: Path) -> None
     refusal = fails(*words, "--parameter", "Retention=3")
     assert refusal.startswith("no parameter is called Retention: there are AccessLog, ")
     assert fails(*words, "--parameter", "Retention") == "Retention: send a parameter as Name=value"
+
+
+@pytest.mark.parametrize("check", [["--check"], []], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "text",
+    ["{openai/m:[0.15,0.6]}", "{}}", '{"m": [1]}', '{"m": [1, -2]}', f'{{"m": [1, {10**400}]}}'],
+    ids=["quotes", "brace", "one", "negative", "huge"],
+)
+def test_prices_that_no_function_could_read(text: str, check: list[str], tmp_path: Path) -> None:
+    words = ["--stage", "dev", "--package", str(package(tmp_path)), *check]
+    refusal = fails(*words, "--parameter", f"ModelPrices={text}")
+    assert refusal.startswith(f"ModelPrices={text}: send JSON such as ")
+    stage = refusal.partition("put it into the stage's file: ")[2]
+    assert model_prices(json.loads(f"{{{stage}}}")["ModelPrices"]) == {"openai/some-model": (0.15, 0.6)}
+
+
+def test_make_takes_the_quotes_of_prices_away() -> None:
+    check, *_ = made_by("deploy", "STAGE=dev", 'PARAMETERS=ModelPrices={"openai/m":[0.15,0.6]}')
+    assert "ModelPrices={openai/m:[0.15,0.6]}" in shlex.split(check)
 
 
 def test_a_stage_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
