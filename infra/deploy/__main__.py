@@ -38,7 +38,8 @@ def run(given: argparse.Namespace) -> None:
     shelf = artifacts.shelf(given.bucket, credentials.account(), region)
     template = shelf.upload(document, given.package) if document else shelf.previous(name)
     stage_files.check(parameters, template.document)
-    outputs = stack.deploy(name, shelf, template, parameters, replace_data=given.replace_data)
+    meant = {"back": given.previous, "replace_data": given.replace_data}
+    outputs = stack.deploy(name, shelf, template, parameters, **meant)
     _tell(name, outputs, first_key.ensure(name) if given.key else None)
 
 

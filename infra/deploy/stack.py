@@ -30,9 +30,16 @@ _STUCK = {
 
 
 def deploy(
-    stack: str, shelf: Shelf, template: Template, parameters: Mapping[str, str], *, replace_data: bool = False
+    stack: str,
+    shelf: Shelf,
+    template: Template,
+    parameters: Mapping[str, str],
+    *,
+    back: bool = False,
+    replace_data: bool = False,
 ) -> dict[str, str]:
-    """The stack's outputs, once it is up. Raises Refused, and RuntimeError with CloudFormation's reasons."""
+    """The stack's outputs, once it is up. `back`: the template is an earlier one.
+    Raises Refused, and RuntimeError with CloudFormation's reasons."""
     client = boto3.client("cloudformation")
     existing = changeable(client, stack)
     change = client.create_change_set(
@@ -43,7 +50,7 @@ def deploy(
         Capabilities=_CAPABILITIES,
         Parameters=sent(parameters, template.document, existing),
     )["Id"]
-    if worth_it(client, change, replace_data=replace_data):
+    if worth_it(client, change, back=back, replace_data=replace_data):
         if existing:
             _keep(client, stack, shelf, template)
         execute(client, stack, change, "update" if existing else "create")
@@ -74,23 +81,23 @@ def sent(given: Mapping[str, str], document: dict[str, Any], existing: Any) -> l
     ]
 
 
-def worth_it(client: Any, change: str, *, replace_data: bool) -> bool:
+def worth_it(client: Any, change: str, *, back: bool = False, replace_data: bool = False) -> bool:
     """False if the stack already is as the template says. A change set that is not to be executed goes."""
     wanted = False
     try:
-        wanted = _ready(client, change) and _allowed(client, change, replace_data)
+        wanted = _ready(client, change) and _allowed(client, change, back, replace_data)
     finally:
         if not wanted:
             client.delete_change_set(ChangeSetName=change)
     return wanted
 
 
-def _allowed(client: Any, change: str, replace_data: bool) -> bool:
+def _allowed(client: Any, change: str, back: bool, replace_data: bool) -> bool:
     """Raises Refused if it is not."""
     listed = changes.of(client, change)
     print("\n".join(changes.lines(listed)))
     if not replace_data:
-        changes.check(listed)
+        changes.check(listed, back=back)
     return True
 
 

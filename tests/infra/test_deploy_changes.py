@@ -45,6 +45,7 @@ def test_what_holds_data_is_neither_removed_nor_replaced(kind: str, action: str,
         Change("Modify", "It", "AWS::DynamoDB::Table"),
         Change("Remove", "It", "AWS::ApiGateway::Deployment"),
         Change("Modify", "It", "AWS::Lambda::LayerVersion", "True"),
+        Change("Remove", "It", "AWS::Logs::LogGroup"),
     ],
     ids=lambda change: f"{change.action} {change.kind}",
 )
@@ -52,10 +53,37 @@ def test_everything_else_may_change(change: Change) -> None:
     changes.check([change])
 
 
+def of_options() -> list[Change]:
+    """What is removed when an option of the template is turned off again."""
+    whole = templates.whole()["Resources"]
+    return [Change("Remove", name, each["Type"]) for name, each in whole.items() if "Condition" in each]
+
+
+@pytest.mark.parametrize("change", of_options(), ids=lambda change: change.name)
+def test_an_option_can_be_turned_off_again(change: Change) -> None:
+    changes.check([change])
+
+
+@pytest.mark.parametrize("kind", LOST_WITH)
+def test_what_a_later_version_had_added_goes_when_an_earlier_one_comes_back(kind: str) -> None:
+    change = Change("Remove", "It", kind)
+    if kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"):
+        with pytest.raises(Refused, match="It would be removed"):
+            changes.check([change], back=True)
+    else:
+        changes.check([change], back=True)
+
+
+@pytest.mark.parametrize("kind", LOST_WITH)
+def test_going_back_replaces_nothing_either(kind: str) -> None:
+    with pytest.raises(Refused, match="It would be replaced"):
+        changes.check([Change("Modify", "It", kind, "True")], back=True)
+
+
 def test_every_type_of_ours_that_cloudformation_is_told_to_keep_is_guarded() -> None:
     whole = templates.whole()["Resources"]
-    guarded = {each["Type"] for each in whole.values() if "DeletionPolicy" in each}
-    assert guarded <= LOST_WITH.keys()
+    kept = {each["Type"] for each in whole.values() if each.get("DeletionPolicy") == "Retain"}
+    assert kept <= LOST_WITH.keys()
 
 
 def test_the_summary_counts_what_is_new_and_names_the_rest() -> None:

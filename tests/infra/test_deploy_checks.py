@@ -261,6 +261,12 @@ def test_what_make_deploy_says_is_what_is_run() -> None:
     assert run.split("infra.deploy ")[1].split() == [*given.split(), *more.split()]
 
 
+def test_an_option_is_cleared_by_nothing() -> None:
+    check, *_ = made_by("deploy", "STAGE=dev", "PARAMETERS=AlarmEmail=")
+    words = shlex.split(check)
+    assert stage_files.assigned(words[words.index("--parameter") + 1 :][:1]) == {"AlarmEmail": ""}
+
+
 def test_what_make_rollback_and_destroy_run() -> None:
     assert made_by("rollback", "STAGE=dev")[-1].split()[2:] == [
         *("infra.deploy", "--previous", "--stage", '"dev"', "--stack", '""', "--bucket", '""')

@@ -187,7 +187,7 @@ def test_what_was_deployed_before_comes_back(today: dict[str, Any], shelf: Shelf
     fill(outputs)
     previous = shelf.previous(NAME)
     assert previous.document == first
-    stack.deploy(NAME, shelf, previous, {}, replace_data=True)
+    stack.deploy(NAME, shelf, previous, {}, back=True)
     assert "AnotherQueue" not in physical()
     assert is_full(outputs)
     assert shelf.previous(NAME) == Template(previous.url, second)
