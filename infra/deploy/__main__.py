@@ -36,7 +36,10 @@ def run(given: argparse.Namespace) -> None:
         stage_files.check(parameters, document)
     region = credentials.region()
     shelf = artifacts.shelf(given.bucket, credentials.account(), region)
-    template = shelf.upload(document, given.package) if document else shelf.previous(name)
+    if document:
+        template = shelf.upload(document, given.package)
+    else:
+        template = shelf.previous(name, stack.deployed(name))
     stage_files.check(parameters, template.document)
     meant = {"back": given.previous, "replace_data": given.replace_data}
     outputs = stack.deploy(name, shelf, template, parameters, **meant)

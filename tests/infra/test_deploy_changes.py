@@ -11,7 +11,7 @@ from botocore.stub import ANY, Stubber
 
 from infra import cloudformation
 from infra.cloudformation import Refused
-from infra.deploy import changes, stack
+from infra.deploy import change_sets, changes, stack
 from infra.deploy.changes import LOST_WITH, Change
 from infra.local import template as templates
 
@@ -136,8 +136,9 @@ def described(status: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        ("ROLLBACK_COMPLETE", f"run `make destroy STACK={NAME}`, then deploy again"),
-        ("CREATE_FAILED", f"run `make destroy STACK={NAME}`, then deploy again"),
+        ("ROLLBACK_COMPLETE", f"run `make destroy STACK={NAME} DATA=delete`, then deploy again"),
+        ("CREATE_FAILED", f"run `make destroy STACK={NAME} DATA=delete`, then deploy again"),
+        ("ROLLBACK_FAILED", f"run `make destroy STACK={NAME} DATA=delete`, then deploy again"),
         ("DELETE_FAILED", f"run `make destroy STACK={NAME}`, then deploy again"),
         ("UPDATE_ROLLBACK_FAILED", f"continue-update-rollback --stack-name {NAME}"),
         ("UPDATE_IN_PROGRESS", "deploy again when that is over"),
@@ -164,13 +165,71 @@ def test_a_stack_that_can(client: Any, stub: Stubber, status: str, there: bool) 
     assert bool(stack.changeable(client, NAME)) == there
 
 
-def test_a_change_that_cloudformation_refuses_leaves_nothing_behind(client: Any, stub: Stubber) -> None:
-    failed = {"Status": "FAILED", "StatusReason": "Parameter Speech failed to satisfy constraint"}
+def fails_to_be_made(stub: Stubber, reason: str) -> None:
     for _ in range(2):
-        stub.add_response("describe_change_set", failed)
+        stub.add_response("describe_change_set", {"Status": "FAILED", "StatusReason": reason})
+
+
+def test_a_change_that_cloudformation_refuses_leaves_nothing_behind(client: Any, stub: Stubber) -> None:
+    fails_to_be_made(stub, "Parameter Speech failed to satisfy constraint: Parameter validation failed")
     stub.add_response("delete_change_set", {}, {"ChangeSetName": "change"})
     with pytest.raises(RuntimeError, match="CloudFormation refuses the change: Parameter Speech failed to"):
-        stack.worth_it(client, "change", replace_data=False)
+        change_sets.worth_it(client, "change")
+    stub.assert_no_pending_responses()
+
+
+ELSEWHERE = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. "
+    "To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information."
+)
+FOUND: list[dict[str, Any]] = [
+    {"EventType": "STACK_EVENT", "OperationStatus": "FAILED"},
+    {
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": "DomainRecord",
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": "it exists already",
+    },
+    {
+        "EventType": "HOOK_INVOCATION_ERROR",
+        "LogicalResourceId": "Bucket",
+        "HookStatus": "HOOK_COMPLETE_FAILED",
+        "HookStatusReason": "buckets are kept by others",
+    },
+    {
+        "EventType": "HOOK_INVOCATION_ERROR",
+        "HookStatus": "HOOK_COMPLETE_SUCCEEDED",
+        "HookStatusReason": "fine",
+    },
+]
+
+
+def test_what_validations_and_hooks_found_wrong_is_told(client: Any, stub: Stubber) -> None:
+    fails_to_be_made(stub, ELSEWHERE)
+    stub.add_response(
+        "describe_events", {"OperationEvents": FOUND[:2], "NextToken": "more"}, {"ChangeSetName": "change"}
+    )
+    stub.add_response("describe_events", {"OperationEvents": FOUND[2:]})
+    stub.add_response("delete_change_set", {}, {"ChangeSetName": "change"})
+    with pytest.raises(RuntimeError) as failed:
+        change_sets.worth_it(client, "change")
+    first, *found = str(failed.value).splitlines()
+    assert first.endswith(ELSEWHERE)
+    assert found == ["DomainRecord: it exists already", "Bucket: buckets are kept by others"]
+    stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("readable", [True, False], ids=["empty", "forbidden"])
+def test_a_change_set_that_alone_knows_why_is_kept_and_named(
+    client: Any, stub: Stubber, readable: bool
+) -> None:
+    fails_to_be_made(stub, ELSEWHERE)
+    if readable:
+        stub.add_response("describe_events", {"OperationEvents": FOUND[:1]})
+    else:
+        stub.add_client_error("describe_events", "AccessDenied")
+    with pytest.raises(RuntimeError, match=r"describe-events --change-set-name change`$"):
+        change_sets.worth_it(client, "change")
     stub.assert_no_pending_responses()
 
 
