@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.cloudformation import Refused
@@ -19,6 +20,10 @@ _PRIVATE = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
+_REGIONAL = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,11 @@ class Shelf:
         return {"ExpectedBucketOwner": self.owner} if self.owner else {}
 
     def _url(self, key: str) -> str:
-        return f"https://{self.bucket}.s3.amazonaws.com/{key}"
+        """By the bucket's host name in its region, whose suffix differs in China."""
+        link = boto3.client("s3", config=_REGIONAL).generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key}
+        )
+        return link.partition("?")[0]
 
 
 def _previous_key(stack: str, document: dict[str, Any] | None) -> str:

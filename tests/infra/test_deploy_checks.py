@@ -15,6 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
+from moto import mock_aws
 
 from chalicelib.settings import model_prices
 from infra import destroy
@@ -207,6 +208,27 @@ def test_the_template_takes_what_a_stage_sets(stage: str) -> None:
             assert known.get("MinValue", float(value)) <= float(value) <= known.get("MaxValue", float(value))
         assert value in known.get("AllowedValues", [value])
         assert re.fullmatch(known.get("AllowedPattern", ".*"), value)
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("us-east-1", "s3.us-east-1.amazonaws.com"),
+        ("eu-central-1", "s3.eu-central-1.amazonaws.com"),
+        ("cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_cloudformation_reads_the_template_in_its_region(
+    region: str, host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**CREDENTIALS, "AWS_DEFAULT_REGION": region}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    with mock_aws():
+        shelf = artifacts.shelf("", "1" * 12, region)
+        uploaded = shelf.upload({"Resources": {}}, tmp_path)
+        [key] = [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=shelf.bucket)["Contents"]]
+    assert uploaded.url == f"https://{shelf.bucket}.{host}/{key}"
 
 
 def test_a_bucket_that_a_stranger_took_first() -> None:
