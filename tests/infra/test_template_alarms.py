@@ -55,6 +55,11 @@ def test_whoever_waits_for_a_worker_is_watched() -> None:
     assert watching("ApproximateAgeOfOldestMessage", "QueueName") == work
 
 
+def test_a_worker_that_died_is_no_message_that_waits_too_long() -> None:
+    hidden = [RESOURCES[name]["Properties"]["VisibilityTimeout"] for name, _ in READ]
+    assert template.whole()["Parameters"]["QueueAgeAlarm"]["Default"] > max(hidden) + 600
+
+
 def test_whatever_could_not_be_done_is_watched() -> None:
     dead = {name for name, _ in READ if name.endswith("Dlq")}
     assert watching("ApproximateNumberOfMessagesVisible", "QueueName") == dead | {"GivenUpQueue"}
