@@ -11,21 +11,27 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import BatchreelError
 from infra import credentials, package
 from infra.admin import Issued
 from infra.cloudformation import Refused
-from infra.deploy import artifacts, checks, first_key, stack, stage_files
+from infra.deploy import artifacts, checks, concurrency, first_key, stack, stage_files
 
 
 def check(given: argparse.Namespace) -> None:
     """All that can be wrong before packaging, which takes its time. Raises Refused."""
-    stage_files.stack_name(given.stage, given.stack)
-    stage_files.check(_parameters(given), package.merged())
+    name, parameters = stage_files.stack_name(given.stage, given.stack), _parameters(given)
+    document = package.merged()
+    stage_files.check(parameters, document)
     credentials.region()
     credentials.account()
+    most = concurrency.limit(boto3.client("lambda"))
+    if most is not None:
+        for sentence in concurrency.warnings(most, {**stack.parameters(name), **parameters}, document):
+            print(sentence)
 
 
 def run(given: argparse.Namespace) -> None:

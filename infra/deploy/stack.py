@@ -96,6 +96,12 @@ def deployed(stack: str) -> dict[str, Any] | None:
     return _template(client, stack) if changeable(client, stack) else None
 
 
+def parameters(stack: str) -> dict[str, str]:
+    """Of what is there now; none if it is not there."""
+    found = cloudformation.find(boto3.client("cloudformation"), stack) or {}
+    return {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
+
+
 def _template(client: Any, stack: str) -> dict[str, Any]:
     found: dict[str, Any] = client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
     return found
