@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 KEPT_FREE = 100
 """Executions that AWS does not let anybody reserve."""
 _STARVES = (
-    "warning: up to {workers} workers run at once, and this account has {most} executions of Lambda: under load "
-    "none is left for the API. {advice}. For more, ask AWS to raise the quota L-B99A9384 of Lambda"
+    "warning: up to {workers} workers run at once, and this account has {most} executions of Lambda: under "
+    "load none is left for the API. {advice}. For more, ask AWS to raise the quota L-B99A9384 of Lambda"
 )
 _TOO_MANY_KEPT = (
     "warning: AWS may refuse {named}: {left} of the account's {most} executions of Lambda would not be "

@@ -94,6 +94,13 @@ def test_every_function_is_watched() -> None:
     assert len(metrics) <= 10, "CloudWatch takes no more in one alarm"
 
 
+def test_the_guide_tells_what_alarms_cost() -> None:
+    """By the metric, of which an alarm that adds some up has more than one."""
+    metrics = sum(len(alarm.get("Metrics", [])[1:]) or 1 for alarm in ALARMS.values())
+    assert f"watch {metrics} metrics at $0.10 each a month" in OPERATORS
+    assert f"about ${metrics * 0.10 + 1:.2f} (list" in OPERATORS
+
+
 def test_the_watchdog_that_is_still_is_an_alarm() -> None:
     alarm = ALARMS["WatchdogStill"]
     assert watching("Invocations", "FunctionName") == {"Watchdog"}
