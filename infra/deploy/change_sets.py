@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from infra.deploy import changes
 
@@ -62,7 +62,7 @@ def _refusal(client: Any, change: str, reason: str) -> RuntimeError:
         return RuntimeError(told)
     try:
         found = list(_found_wrong(client, change))
-    except ClientError:  # who may deploy may not always read these
+    except (ClientError, BotoCoreError):  # who may deploy may not always read these
         found = []
     if found:
         return RuntimeError("\n".join([told, *found]))
