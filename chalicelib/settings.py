@@ -223,7 +223,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         page_max_seconds=integer("PAGE_MAX_SECONDS", 12 * 3600),
         memory_mb=int(env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or WORKER_MB),
         architecture=_choices(env, "ARCHITECTURE", ARCHITECTURES, default="x86_64")[0],
-        model_prices=_model_prices(env.get("BATCHREEL_MODEL_PRICES", "")),
+        model_prices=model_prices(env.get("BATCHREEL_MODEL_PRICES", "")),
         js_runtime=_js_runtime(env.get("BATCHREEL_JS_RUNTIME", "")),
     )
 
@@ -283,12 +283,13 @@ def _js_runtime(text: str) -> str:
     return f"{name}:{path}" if text else ""
 
 
-def _model_prices(text: str) -> dict[str, tuple[float, float]]:
+def model_prices(text: str) -> dict[str, tuple[float, float]]:
+    """Of BATCHREEL_MODEL_PRICES. Raises ValueError."""
     wrong = ValueError('BATCHREEL_MODEL_PRICES must be JSON such as {"openai/some-model": [0.15, 0.6]}')
     try:
         given = json.loads(text or "{}")
         prices = {name: (float(into), float(out)) for name, (into, out) in given.items()}
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise wrong from error
     if not all(0 <= price < math.inf for pair in prices.values() for price in pair):
         raise wrong

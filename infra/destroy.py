@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -29,33 +29,31 @@ _COUNTS = (
 def destroy(stack: str, *, data: bool, confirmed: bool) -> None:
     """With `data` also what it keeps. Raises Refused, and RuntimeError with CloudFormation's reasons."""
     cloudformation = boto3.client("cloudformation")
-    found = _found(cloudformation, stack)
-    identifier, lives = found["StackId"], found["StackStatus"] != "DELETE_COMPLETE"
-    begun = (
-        found["StackStatus"] != "REVIEW_IN_PROGRESS"
-    )  # a change set that was never executed has no template
-    kept = kept_data.of(cloudformation, identifier) if begun else []
-    waiting = _waiting(cloudformation, identifier) if lives else {}
-    _announce(stack, lives, waiting, kept if data else ())
-    if (waiting or (data and kept)) and not confirmed:
+    living = cloud.find(cloudformation, stack)
+    kept = list(_kept(cloudformation, [living] if living else _deleted(cloudformation, stack)))
+    waiting = _waiting(cloudformation, living["StackId"]) if living else {}
+    _announce(stack, bool(living), waiting, kept if data else ())
+    if (living or (data and kept)) and not confirmed:
         _ask(stack)
-    if lives:
-        delete_stack(cloudformation, identifier)
+    if living:
+        delete_stack(cloudformation, living["StackId"])
     for each in kept:
         print(f"{each.kind:22}{each.name}  {kept_data.delete(each) if data else 'kept'}")
 
 
-def _found(cloudformation: Any, name: str) -> Any:
-    """The stack of this name, or else the last that had it. Raises Refused if there was none."""
-    return cloud.find(cloudformation, name) or _last_deleted(cloudformation, name)
+def _kept(cloudformation: Any, stacks: Iterable[Any]) -> Iterator[Kept]:
+    for each in stacks:
+        if each["StackStatus"] != "REVIEW_IN_PROGRESS":  # a change set that was not executed has no template
+            yield from kept_data.of(cloudformation, each["StackId"])
 
 
-def _last_deleted(cloudformation: Any, name: str) -> Any:
+def _deleted(cloudformation: Any, name: str) -> list[Any]:
+    """All that had this name, the last one first. Raises Refused if there was none."""
     pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
     stacks = [stack for page in pages for stack in page["StackSummaries"] if stack["StackName"] == name]
     if not stacks:
         raise Refused(f"there is no stack {name} in this account and region, nor was there in 90 days")
-    return max(stacks, key=lambda stack: stack["CreationTime"])
+    return sorted(stacks, key=lambda stack: stack["CreationTime"], reverse=True)
 
 
 def _waiting(cloudformation: Any, stack: str) -> dict[str, int]:
@@ -71,7 +69,7 @@ def _waiting(cloudformation: Any, stack: str) -> dict[str, int]:
 
 
 def _announce(stack: str, lives: bool, waiting: dict[str, int], data: Sequence[Kept]) -> None:
-    print(f"stack {stack}: {'to be deleted' if lives else 'deleted already'}")
+    print(f"stack {stack}: {'to be deleted, and its API with it' if lives else 'deleted already'}")
     for queue, number in sorted(waiting.items()):
         print(f"  with about {number} messages in {queue}")
     for each in data:
@@ -81,7 +79,7 @@ def _announce(stack: str, lives: bool, waiting: dict[str, int], data: Sequence[K
 def _ask(stack: str) -> None:
     """Raises Refused unless the stack's name is typed."""
     try:
-        typed = input("Files and messages cannot be brought back. Type the name of the stack to go on: ")
+        typed = input("What is deleted cannot be brought back. Type the name of the stack to go on: ")
     except EOFError:
         typed = ""
     if typed.strip() != stack:

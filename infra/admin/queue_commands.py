@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from typing import Any
 
 import boto3
 
 from infra.admin import stacks
+
+_WAITING, _HIDDEN = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
 
 
 def add_to(commands: Any) -> None:
@@ -24,10 +27,14 @@ def _redrive(given: argparse.Namespace) -> None:
     if not chosen:
         raise ValueError(f"--queue {given.queue}: there are {', '.join(sorted(_names(dead)))}")
     for arn, url in sorted(chosen.items()):
-        waiting = _attributes(sqs, url)["ApproximateNumberOfMessages"]
-        if int(waiting):
+        found = _attributes(sqs, url)
+        waiting, hidden = int(found[_WAITING]), int(found[_HIDDEN])
+        if waiting or hidden:
             sqs.start_message_move_task(SourceArn=arn)
         print(f"{arn.rpartition(':')[2]}: {waiting} messages go back")
+        if hidden:
+            minutes = math.ceil(int(found["VisibilityTimeout"]) / 60)
+            print(f"  {hidden} more are being read, and return within {minutes} minutes: run it again then")
 
 
 def _dead_letter_queues(sqs: Any, urls: list[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from chalicelib.settings import Architecture
 from infra import architecture, credentials, package
 from infra.admin import Issued
 from infra.cloudformation import Refused
-from infra.deploy import artifacts, checks, first_key, stack, stage_files
+from infra.deploy import artifacts, checks, concurrency, first_key, stack, stage_files
 
 
 def check(given: argparse.Namespace) -> None:
@@ -27,9 +27,14 @@ def check(given: argparse.Namespace) -> None:
     Refused."""
     name = stage_files.stack_name(given.stage, given.stack)
     parameters, said = _chosen(given)
-    stage_files.check(parameters, package.merged())
+    document = package.merged()
+    stage_files.check(parameters, document)
     credentials.region()
     credentials.account()
+    most = concurrency.limit(boto3.client("lambda"))
+    if most is not None:
+        for sentence in concurrency.warnings(most, {**stack.parameters(name), **parameters}, document):
+            print(sentence, file=sys.stderr)
     print(said or _there(name) or architecture.DEFAULT)
 
 
@@ -44,9 +49,13 @@ def run(given: argparse.Namespace) -> None:
     if document and (wanted := said or _there(name)):
         architecture.check(document, wanted)
     shelf = artifacts.shelf(given.bucket, account, region)
-    template = shelf.upload(document, given.package) if document else shelf.previous(name)
+    if document:
+        template = shelf.upload(document, given.package)
+    else:
+        template = shelf.previous(name, stack.deployed(name))
     stage_files.check(parameters, template.document)
-    outputs = stack.deploy(name, shelf, template, parameters, replace_data=given.replace_data)
+    meant = {"back": given.previous, "replace_data": given.replace_data}
+    outputs = stack.deploy(name, shelf, template, parameters, **meant)
     _tell(name, outputs, first_key.ensure(name) if given.key else None)
 
 

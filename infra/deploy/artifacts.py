@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.cloudformation import Refused
@@ -19,6 +20,10 @@ _PRIVATE = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
+_REGIONAL = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,15 @@ class Shelf:
         file.write_text(json.dumps(document))
         return Template(self._url(self.put(file)), document)
 
-    def keep_previous(self, stack: str, document: dict[str, Any]) -> None:
-        body = json.dumps(document).encode()
-        boto3.client("s3").put_object(Bucket=self.bucket, Key=_previous_key(stack), Body=body, **self._owned)
+    def keep_previous(self, stack: str, document: dict[str, Any], before: dict[str, Any]) -> None:
+        """`before` is what to go back to from `document`. Found by the latter, so that an update which fails
+        changes nothing: the stack is then still one with another way back."""
+        body, key = json.dumps(before).encode(), _previous_key(stack, document)
+        boto3.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body, **self._owned)
 
-    def previous(self, stack: str) -> Template:
-        """What the stack was before its last deployment. Raises Refused."""
-        key = _previous_key(stack)
+    def previous(self, stack: str, document: dict[str, Any] | None) -> Template:
+        """What the stack was before `document` was deployed to it. Raises Refused."""
+        key = _previous_key(stack, document)
         try:
             found = boto3.client("s3").get_object(Bucket=self.bucket, Key=key, **self._owned)
         except ClientError as error:
@@ -73,11 +80,16 @@ class Shelf:
         return {"ExpectedBucketOwner": self.owner} if self.owner else {}
 
     def _url(self, key: str) -> str:
-        return f"https://{self.bucket}.s3.amazonaws.com/{key}"
+        """By the bucket's host name in its region, whose suffix differs in China."""
+        link = boto3.client("s3", config=_REGIONAL).generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key}
+        )
+        return link.partition("?")[0]
 
 
-def _previous_key(stack: str) -> str:
-    return f"batchreel/previous/{stack}.json"
+def _previous_key(stack: str, document: dict[str, Any] | None) -> str:
+    told = json.dumps(document, sort_keys=True).encode()
+    return f"batchreel/previous/{stack}/{hashlib.sha256(told).hexdigest()[:16]}.json"
 
 
 def shelf(bucket: str, account: str, region: str) -> Shelf:

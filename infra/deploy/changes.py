@@ -15,13 +15,14 @@ LOST_WITH = {
     "AWS::KMS::Key": "secrets under the old key could not be read any more",
     "AWS::SQS::Queue": "its messages would be deleted",
     "AWS::ApiGateway::RestApi": "the address of the API would change",
-    "AWS::ApiGateway::DomainName": "the API would not be reached by it for a while",
     "AWS::Events::EventBus": "rules of others on it would be deleted",
-    "AWS::Logs::LogGroup": "what was logged would be deleted",
-    "AWS::SNS::Topic": "its subscriptions would be deleted",
     "AWS::StepFunctions::StateMachine": "executions that run would be ended",
 }
 """By type, what its removal or replacement costs. Everything else can be made again."""
+_LASTING = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key")
+"""What may not even go where an earlier version comes back: it holds more than work under way."""
+_SEALS_NOTHING = "AlarmsKey"
+"""Of alarms on their way: an option adds it, and whoever turns that off means it."""
 _WORDS = {"Add": "added", "Modify": "changed", "Remove": "removed", "Import": "imported"}
 
 
@@ -34,10 +35,13 @@ class Change:
     replacement: str = "False"
     """True, False or Conditional, as CloudFormation has it."""
 
-    @property
-    def loses(self) -> bool:
-        gone = self.action == "Remove" or (self.action == "Modify" and self.replacement != "False")
-        return gone and self.kind in LOST_WITH
+    def loses(self, back: bool) -> bool:
+        """`back`: whether an earlier version comes back, with which goes what a later one had added."""
+        if self.kind not in LOST_WITH or self.name == _SEALS_NOTHING:
+            return False
+        if self.action == "Remove":
+            return not back or self.kind in _LASTING
+        return self.action == "Modify" and self.replacement != "False"
 
     @property
     def word(self) -> str:
@@ -66,12 +70,12 @@ def lines(changes: Sequence[Change]) -> Iterator[str]:
             yield f"  {change.word:16}  {change.name}  {change.kind}"
 
 
-def check(changes: Iterable[Change]) -> None:
+def check(changes: Iterable[Change], *, back: bool = False) -> None:
     """Raises Refused."""
     losses = [
         f"{change.name} would be {change.word}: {LOST_WITH[change.kind]}"
         for change in changes
-        if change.loses
+        if change.loses(back)
     ]
     if losses:
         raise Refused(

@@ -11,15 +11,17 @@ from botocore.exceptions import WaiterError
 
 from infra import cloudformation
 from infra.cloudformation import Refused
-from infra.deploy import changes
+from infra.deploy import change_sets
 from infra.deploy.artifacts import Shelf, Template
 
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-_NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
 _PATIENCE = {"Delay": 10, "MaxAttempts": 360}
 """An hour."""
 _SHOWN = 5
-_NEVER_CAME_UP = "its first deployment failed: run `make destroy STACK={0}`, then deploy again"
+_NEVER_CAME_UP = (
+    "its first deployment failed: run `make destroy STACK={0} DATA=delete`, then deploy again. There is "
+    "nothing yet in the tables, the bucket and the key that it left"
+)
 _STUCK = {
     "CREATE_FAILED": _NEVER_CAME_UP,
     "ROLLBACK_COMPLETE": _NEVER_CAME_UP,
@@ -30,9 +32,16 @@ _STUCK = {
 
 
 def deploy(
-    stack: str, shelf: Shelf, template: Template, parameters: Mapping[str, str], *, replace_data: bool = False
+    stack: str,
+    shelf: Shelf,
+    template: Template,
+    parameters: Mapping[str, str],
+    *,
+    back: bool = False,
+    replace_data: bool = False,
 ) -> dict[str, str]:
-    """The stack's outputs, once it is up. Raises Refused, and RuntimeError with CloudFormation's reasons."""
+    """The stack's outputs, once it is up. `back`: the template is an earlier one.
+    Raises Refused, and RuntimeError with CloudFormation's reasons."""
     client = boto3.client("cloudformation")
     existing = changeable(client, stack)
     change = client.create_change_set(
@@ -43,7 +52,7 @@ def deploy(
         Capabilities=_CAPABILITIES,
         Parameters=sent(parameters, template.document, existing),
     )["Id"]
-    if worth_it(client, change, replace_data=replace_data):
+    if change_sets.worth_it(client, change, back=back, replace_data=replace_data):
         if existing:
             _keep(client, stack, shelf, template)
         execute(client, stack, change, "update" if existing else "create")
@@ -74,45 +83,28 @@ def sent(given: Mapping[str, str], document: dict[str, Any], existing: Any) -> l
     ]
 
 
-def worth_it(client: Any, change: str, *, replace_data: bool) -> bool:
-    """False if the stack already is as the template says. A change set that is not to be executed goes."""
-    wanted = False
-    try:
-        wanted = _ready(client, change) and _allowed(client, change, replace_data)
-    finally:
-        if not wanted:
-            client.delete_change_set(ChangeSetName=change)
-    return wanted
-
-
-def _allowed(client: Any, change: str, replace_data: bool) -> bool:
-    """Raises Refused if it is not."""
-    listed = changes.of(client, change)
-    print("\n".join(changes.lines(listed)))
-    if not replace_data:
-        changes.check(listed)
-    return True
-
-
-def _ready(client: Any, change: str) -> bool:
-    try:
-        client.get_waiter("change_set_create_complete").wait(
-            ChangeSetName=change, WaiterConfig={"Delay": 5, "MaxAttempts": 120}
-        )
-    except WaiterError as error:
-        reason = client.describe_change_set(ChangeSetName=change).get("StatusReason", "")
-        if any(words in reason for words in _NOTHING_TO_DO):
-            print("nothing changes")
-            return False
-        raise RuntimeError(f"CloudFormation refuses the change: {reason}") from error
-    return True
-
-
 def _keep(client: Any, stack: str, shelf: Shelf, template: Template) -> None:
     """What is there now, for `make rollback`, unless only parameters change."""
-    now = client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+    now = _template(client, stack)
     if now != template.document:
-        shelf.keep_previous(stack, now)
+        shelf.keep_previous(stack, template.document, now)
+
+
+def deployed(stack: str) -> dict[str, Any] | None:
+    """The template of what is there now, or None. Raises Refused if the stack cannot be changed."""
+    client = boto3.client("cloudformation")
+    return _template(client, stack) if changeable(client, stack) else None
+
+
+def parameters(stack: str) -> dict[str, str]:
+    """Of what is there now; none if it is not there."""
+    found = cloudformation.find(boto3.client("cloudformation"), stack) or {}
+    return {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
+
+
+def _template(client: Any, stack: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+    return found
 
 
 def execute(client: Any, stack: str, change: str, verb: str) -> None:

@@ -10,9 +10,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from chalicelib.settings import model_prices
 from infra.cloudformation import Refused
 
 FOLDER = Path(__file__).parents[1] / "stages"
+_PRICES = (
+    'ModelPrices={}: send JSON such as {{"openai/some-model": [0.15, 0.6]}}. A shell takes its quotes away, '
+    'so put it into the stage\'s file: "ModelPrices": "{{\\"openai/some-model\\": [0.15, 0.6]}}"'
+)
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 
 
@@ -50,11 +55,19 @@ def assigned(texts: Iterable[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def check(given: Iterable[str], document: Mapping[str, Any]) -> None:
-    """Raises Refused for a name that the template does not know."""
+def check(given: Mapping[str, str], document: Mapping[str, Any]) -> None:
+    """Raises Refused for a name that the template does not know, or prices that no function could read."""
     there = sorted(document.get("Parameters", {}))
     if unknown := sorted(set(given) - set(there)):
         raise Refused(f"no parameter is called {', '.join(unknown)}: there are {', '.join(there)}")
+    _check_prices(given.get("ModelPrices", ""))
+
+
+def _check_prices(text: str) -> None:
+    try:
+        model_prices(text)
+    except ValueError as error:
+        raise Refused(_PRICES.format(text)) from error
 
 
 def _text(stage: str, name: str, value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from moto.cloudformation.models import ChangeSet
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend
 
 from infra import released
 
@@ -35,6 +35,15 @@ def mend(environment: pytest.MonkeyPatch) -> None:
         stack.parameters, stack.output_map = change.parameters, stack._create_output_map()
 
     environment.setattr(ChangeSet, "apply", apply)
+
+
+def undo(environment: pytest.MonkeyPatch) -> None:
+    """moto has no update that fails and is taken back, as CloudFormation does by itself."""
+
+    def execute(backend: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
+        backend.stacks[backend.change_sets[change_set_name].stack_id].status = "UPDATE_ROLLBACK_COMPLETE"
+
+    environment.setattr(CloudFormationBackend, "execute_change_set", execute)
 
 
 def fit(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from botocore.stub import ANY, Stubber
 
 from infra import cloudformation
 from infra.cloudformation import Refused
-from infra.deploy import changes, stack
+from infra.deploy import change_sets, changes, stack
 from infra.deploy.changes import LOST_WITH, Change
 from infra.local import template as templates
 
@@ -45,6 +45,7 @@ def test_what_holds_data_is_neither_removed_nor_replaced(kind: str, action: str,
         Change("Modify", "It", "AWS::DynamoDB::Table"),
         Change("Remove", "It", "AWS::ApiGateway::Deployment"),
         Change("Modify", "It", "AWS::Lambda::LayerVersion", "True"),
+        Change("Remove", "It", "AWS::Logs::LogGroup"),
     ],
     ids=lambda change: f"{change.action} {change.kind}",
 )
@@ -52,10 +53,37 @@ def test_everything_else_may_change(change: Change) -> None:
     changes.check([change])
 
 
+def of_options() -> list[Change]:
+    """What is removed when an option of the template is turned off again."""
+    whole = templates.whole()["Resources"]
+    return [Change("Remove", name, each["Type"]) for name, each in whole.items() if "Condition" in each]
+
+
+@pytest.mark.parametrize("change", of_options(), ids=lambda change: change.name)
+def test_an_option_can_be_turned_off_again(change: Change) -> None:
+    changes.check([change])
+
+
+@pytest.mark.parametrize("kind", LOST_WITH)
+def test_what_a_later_version_had_added_goes_when_an_earlier_one_comes_back(kind: str) -> None:
+    change = Change("Remove", "It", kind)
+    if kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"):
+        with pytest.raises(Refused, match="It would be removed"):
+            changes.check([change], back=True)
+    else:
+        changes.check([change], back=True)
+
+
+@pytest.mark.parametrize("kind", LOST_WITH)
+def test_going_back_replaces_nothing_either(kind: str) -> None:
+    with pytest.raises(Refused, match="It would be replaced"):
+        changes.check([Change("Modify", "It", kind, "True")], back=True)
+
+
 def test_every_type_of_ours_that_cloudformation_is_told_to_keep_is_guarded() -> None:
     whole = templates.whole()["Resources"]
-    guarded = {each["Type"] for each in whole.values() if "DeletionPolicy" in each}
-    assert guarded <= LOST_WITH.keys()
+    kept = {each["Type"] for each in whole.values() if each.get("DeletionPolicy") == "Retain"}
+    assert kept <= LOST_WITH.keys()
 
 
 def test_the_summary_counts_what_is_new_and_names_the_rest() -> None:
@@ -108,8 +136,9 @@ def described(status: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        ("ROLLBACK_COMPLETE", f"run `make destroy STACK={NAME}`, then deploy again"),
-        ("CREATE_FAILED", f"run `make destroy STACK={NAME}`, then deploy again"),
+        ("ROLLBACK_COMPLETE", f"run `make destroy STACK={NAME} DATA=delete`, then deploy again"),
+        ("CREATE_FAILED", f"run `make destroy STACK={NAME} DATA=delete`, then deploy again"),
+        ("ROLLBACK_FAILED", f"run `make destroy STACK={NAME} DATA=delete`, then deploy again"),
         ("DELETE_FAILED", f"run `make destroy STACK={NAME}`, then deploy again"),
         ("UPDATE_ROLLBACK_FAILED", f"continue-update-rollback --stack-name {NAME}"),
         ("UPDATE_IN_PROGRESS", "deploy again when that is over"),
@@ -136,13 +165,71 @@ def test_a_stack_that_can(client: Any, stub: Stubber, status: str, there: bool) 
     assert bool(stack.changeable(client, NAME)) == there
 
 
-def test_a_change_that_cloudformation_refuses_leaves_nothing_behind(client: Any, stub: Stubber) -> None:
-    failed = {"Status": "FAILED", "StatusReason": "Parameter Speech failed to satisfy constraint"}
+def fails_to_be_made(stub: Stubber, reason: str) -> None:
     for _ in range(2):
-        stub.add_response("describe_change_set", failed)
+        stub.add_response("describe_change_set", {"Status": "FAILED", "StatusReason": reason})
+
+
+def test_a_change_that_cloudformation_refuses_leaves_nothing_behind(client: Any, stub: Stubber) -> None:
+    fails_to_be_made(stub, "Parameter Speech failed to satisfy constraint: Parameter validation failed")
     stub.add_response("delete_change_set", {}, {"ChangeSetName": "change"})
     with pytest.raises(RuntimeError, match="CloudFormation refuses the change: Parameter Speech failed to"):
-        stack.worth_it(client, "change", replace_data=False)
+        change_sets.worth_it(client, "change")
+    stub.assert_no_pending_responses()
+
+
+ELSEWHERE = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. "
+    "To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information."
+)
+FOUND: list[dict[str, Any]] = [
+    {"EventType": "STACK_EVENT", "OperationStatus": "FAILED"},
+    {
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": "DomainRecord",
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": "it exists already",
+    },
+    {
+        "EventType": "HOOK_INVOCATION_ERROR",
+        "LogicalResourceId": "Bucket",
+        "HookStatus": "HOOK_COMPLETE_FAILED",
+        "HookStatusReason": "buckets are kept by others",
+    },
+    {
+        "EventType": "HOOK_INVOCATION_ERROR",
+        "HookStatus": "HOOK_COMPLETE_SUCCEEDED",
+        "HookStatusReason": "fine",
+    },
+]
+
+
+def test_what_validations_and_hooks_found_wrong_is_told(client: Any, stub: Stubber) -> None:
+    fails_to_be_made(stub, ELSEWHERE)
+    stub.add_response(
+        "describe_events", {"OperationEvents": FOUND[:2], "NextToken": "more"}, {"ChangeSetName": "change"}
+    )
+    stub.add_response("describe_events", {"OperationEvents": FOUND[2:]})
+    stub.add_response("delete_change_set", {}, {"ChangeSetName": "change"})
+    with pytest.raises(RuntimeError) as failed:
+        change_sets.worth_it(client, "change")
+    first, *found = str(failed.value).splitlines()
+    assert first.endswith(ELSEWHERE)
+    assert found == ["DomainRecord: it exists already", "Bucket: buckets are kept by others"]
+    stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("readable", [True, False], ids=["empty", "forbidden"])
+def test_a_change_set_that_alone_knows_why_is_kept_and_named(
+    client: Any, stub: Stubber, readable: bool
+) -> None:
+    fails_to_be_made(stub, ELSEWHERE)
+    if readable:
+        stub.add_response("describe_events", {"OperationEvents": FOUND[:1]})
+    else:
+        stub.add_client_error("describe_events", "AccessDenied")
+    with pytest.raises(RuntimeError, match=r"describe-events --change-set-name change`$"):
+        change_sets.worth_it(client, "change")
     stub.assert_no_pending_responses()
 
 

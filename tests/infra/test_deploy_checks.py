@@ -14,7 +14,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
+from moto import mock_aws
 
+from chalicelib.settings import model_prices
 from infra import architecture, destroy
 from infra.admin import __main__ as admin
 from infra.cloudformation import Refused
@@ -144,6 +146,25 @@ def test_the_way_back_takes_no_architecture() -> None:
     assert refusal.endswith("leave out ARCHITECTURE")
 
 
+@pytest.mark.parametrize("check", [["--check"], []], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "text",
+    ["{openai/m:[0.15,0.6]}", "{}}", '{"m": [1]}', '{"m": [1, -2]}', f'{{"m": [1, {10**400}]}}'],
+    ids=["quotes", "brace", "one", "negative", "huge"],
+)
+def test_prices_that_no_function_could_read(text: str, check: list[str], tmp_path: Path) -> None:
+    words = ["--stage", "dev", "--package", str(package(tmp_path)), *check]
+    refusal = fails(*words, "--parameter", f"ModelPrices={text}")
+    assert refusal.startswith(f"ModelPrices={text}: send JSON such as ")
+    stage = refusal.partition("put it into the stage's file: ")[2]
+    assert model_prices(json.loads(f"{{{stage}}}")["ModelPrices"]) == {"openai/some-model": (0.15, 0.6)}
+
+
+def test_make_takes_the_quotes_of_prices_away(recorded: Callable[..., list[list[str]]]) -> None:
+    check, *_ = recorded("x86_64", "deploy", "STAGE=dev", 'PARAMETERS=ModelPrices={"openai/m":[0.15,0.6]}')
+    assert "ModelPrices={openai/m:[0.15,0.6]}" in check
+
+
 def test_a_stage_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert fails() == "2"
     assert "name the stage: make deploy STAGE=dev or STAGE=prod" in capsys.readouterr().err
@@ -201,6 +222,27 @@ def test_the_template_takes_what_a_stage_sets(stage: str) -> None:
             assert known.get("MinValue", float(value)) <= float(value) <= known.get("MaxValue", float(value))
         assert value in known.get("AllowedValues", [value])
         assert re.fullmatch(known.get("AllowedPattern", ".*"), value)
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("us-east-1", "s3.us-east-1.amazonaws.com"),
+        ("eu-central-1", "s3.eu-central-1.amazonaws.com"),
+        ("cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_cloudformation_reads_the_template_in_its_region(
+    region: str, host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**CREDENTIALS, "AWS_DEFAULT_REGION": region}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    with mock_aws():
+        shelf = artifacts.shelf("", "1" * 12, region)
+        uploaded = shelf.upload({"Resources": {}}, tmp_path)
+        [key] = [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=shelf.bucket)["Contents"]]
+    assert uploaded.url == f"https://{shelf.bucket}.{host}/{key}"
 
 
 def test_a_bucket_that_a_stranger_took_first() -> None:
@@ -288,6 +330,11 @@ def test_the_architecture_is_a_word_of_make(recorded: Callable[..., list[list[st
         ["-m", "infra.package", "--architecture", "arm64"]
     ]
     assert recorded("x", "package") == [["-m", "infra.package"]]
+
+
+def test_an_option_is_cleared_by_nothing(recorded: Callable[..., list[list[str]]]) -> None:
+    check, *_ = recorded("x86_64", "deploy", "STAGE=dev", "PARAMETERS=AlarmEmail=")
+    assert stage_files.assigned(check[check.index("--parameter") + 1 :][:1]) == {"AlarmEmail": ""}
 
 
 def test_what_make_rollback_and_destroy_run() -> None:

@@ -98,7 +98,7 @@ def order(stack: dict[str, str]) -> None:
 
 
 def test_data_stays_and_is_named(stack: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    destroy.main(["--stack", NAME])
+    destroy.main(["--stack", NAME, "--yes"])
     assert not lives()
     assert boto3.client("sqs").list_queues().get("QueueUrls", []) == []
     assert everything_is_kept(stack)
@@ -125,22 +125,22 @@ def test_data_goes_if_told_to(
 
 
 @pytest.mark.parametrize("answer", ["", "y\n", "other\n"], ids=["nobody", "y", "another"])
-@pytest.mark.parametrize("data", [True, False], ids=["data", "messages"])
+@pytest.mark.parametrize("at_stake", ["data", "messages", "api"])
 def test_whoever_does_not_type_the_name_loses_nothing(
     stack: dict[str, str],
-    data: bool,
+    at_stake: str,
     answer: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    if not data:
+    if at_stake == "messages":
         order(stack)
     typed(monkeypatch, answer)
     with pytest.raises(SystemExit, match="nothing was deleted"):
-        destroy.main(["--stack", NAME, "--data", "delete" if data else "keep"])
+        destroy.main(["--stack", NAME, "--data", "delete" if at_stake == "data" else "keep"])
     assert lives()
     assert everything_is_kept(stack)
-    assert ("about 1 messages in" in capsys.readouterr().out) != data
+    assert ("about 1 messages in" in capsys.readouterr().out) == (at_stake == "messages")
 
 
 def test_a_table_that_is_protected_goes_too_if_told_to(stack: dict[str, str]) -> None:
@@ -180,7 +180,7 @@ def test_what_an_earlier_deletion_kept_can_be_deleted_later(
 
 
 def test_the_data_of_an_earlier_stack_is_not_that_of_the_present_one(stack: dict[str, str]) -> None:
-    destroy.main(["--stack", NAME])
+    destroy.main(["--stack", NAME, "--yes"])
     assert everything_is_kept(stack)
     present = deployed()
     destroy.main(["--stack", NAME, "--data", "delete", "--yes"])
@@ -188,12 +188,27 @@ def test_the_data_of_an_earlier_stack_is_not_that_of_the_present_one(stack: dict
     assert present["Bucket"] not in buckets()
 
 
+def test_what_all_deleted_stacks_of_the_name_kept_is_named_and_deleted(
+    stack: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    destroy.main(["--stack", NAME, "--yes"])
+    second = deployed()
+    destroy.main(["--stack", NAME, "--yes"])
+    capsys.readouterr()
+    destroy.main(["--stack", NAME])
+    printed = capsys.readouterr().out
+    assert [each["Bucket"] for each in (stack, second) if f"{each['Bucket']}  kept\n" not in printed] == []
+    destroy.main(["--stack", NAME, "--data", "delete", "--yes"])
+    assert nothing_is_kept(stack)
+    assert nothing_is_kept(second)
+
+
 def test_a_stack_that_was_never_more_than_a_plan(stack: dict[str, str]) -> None:
     cloudformation = boto3.client("cloudformation")
     cloudformation.create_change_set(
         StackName="plan", ChangeSetName="x", ChangeSetType="CREATE", TemplateBody=json.dumps(document())
     )
-    destroy.main(["--stack", "plan"])
+    destroy.main(["--stack", "plan", "--yes"])
     with pytest.raises(ClientError, match="does not exist"):
         cloudformation.describe_stacks(StackName="plan")
     assert lives()

@@ -14,6 +14,7 @@ import yaml
 from app import app
 from chalicelib import vault
 from infra.iam import platform, policy, roles
+from infra.iam.ask import Ask
 from infra.iam.policy import Policy
 from infra.local import account, template
 from infra.local.functions import Function, functions
@@ -124,6 +125,23 @@ def test_reasons_are_sentences() -> None:
         *(why for each in REASONS["unseen"].values() for why in each.values()),
     ]
     assert [why for why in told if len(str(why).split()) < 4] == []
+
+
+OF_BEDROCK = "arn:aws:bedrock:eu-central-1:123456789012:"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "arn:aws:bedrock:eu-central-1::foundation-model/amazon.some-model-v1:0",
+        OF_BEDROCK + "inference-profile/eu.amazon.some-model-v1:0",
+        OF_BEDROCK + "application-inference-profile/0a1b2c",
+    ],
+    ids=["model", "profile", "application"],
+)
+def test_whatever_model_the_parameter_takes_may_be_asked(model: str) -> None:
+    assert re.fullmatch(DOCUMENT["Parameters"]["BedrockModel"]["AllowedPattern"], model)
+    assert policies()["TextWorker"].uses(Ask("bedrock:InvokeModel", model))
 
 
 def secrets_of(caller: str) -> set[str]:

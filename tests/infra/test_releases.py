@@ -16,7 +16,7 @@ from moto import mock_aws
 from infra import lint, package, released
 from infra.cloudformation import Refused
 from infra.deploy import stack, stage_files
-from infra.deploy.artifacts import Shelf, Template
+from infra.deploy.artifacts import Shelf
 from tests.conftest import CREDENTIALS
 from tests.infra import in_moto
 
@@ -149,9 +149,7 @@ def test_a_stack_of_it_is_updated_with_all_that_is_in_it(
     made = physical()
     assert len(made) > 15
     fill(outputs)
-    more = in_moto.fit(today)
-    more["Resources"]["AnotherQueue"] = {"Type": "AWS::SQS::Queue", "Properties": {}}
-    assert deployed(shelf, more, tmp_path).items() >= outputs.items()
+    assert deployed(shelf, with_another_queue(in_moto.fit(today)), tmp_path).items() >= outputs.items()
     assert "AnotherQueue" in physical()
     assert physical().items() >= made.items()
     assert is_full(outputs)
@@ -176,18 +174,43 @@ def test_an_update_that_loses_data_has_to_be_meant(
     assert physical().keys() == made.keys() - {"EventsQueue"}
 
 
+def with_another_queue(document: dict[str, Any], name: str = "AnotherQueue") -> dict[str, Any]:
+    later = copy.deepcopy(document)
+    later["Resources"][name] = {"Type": "AWS::SQS::Queue", "Properties": {}}
+    return later
+
+
+def back(shelf: Shelf) -> None:
+    stack.deploy(NAME, shelf, shelf.previous(NAME, stack.deployed(NAME)), {}, back=True)
+
+
 def test_what_was_deployed_before_comes_back(today: dict[str, Any], shelf: Shelf, tmp_path: Path) -> None:
     first = in_moto.fit(today)
-    second = copy.deepcopy(first)
-    second["Resources"]["AnotherQueue"] = {"Type": "AWS::SQS::Queue", "Properties": {}}
+    second = with_another_queue(first)
     with pytest.raises(Refused, match="nothing was deployed to batchreel-dev before"):
-        shelf.previous(NAME)
+        shelf.previous(NAME, stack.deployed(NAME))
     for document in (first, second):
         outputs = deployed(shelf, document, tmp_path)
     fill(outputs)
-    previous = shelf.previous(NAME)
-    assert previous.document == first
-    stack.deploy(NAME, shelf, previous, {}, replace_data=True)
+    back(shelf)
+    assert stack.deployed(NAME) == first
     assert "AnotherQueue" not in physical()
     assert is_full(outputs)
-    assert shelf.previous(NAME) == Template(previous.url, second)
+    back(shelf)
+    assert stack.deployed(NAME) == second
+
+
+def test_an_update_that_failed_is_nothing_to_go_back_from(
+    today: dict[str, Any], shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = in_moto.fit(today)
+    second = with_another_queue(first)
+    for document in (first, second):
+        deployed(shelf, document, tmp_path)
+    with monkeypatch.context() as failing:
+        in_moto.undo(failing)
+        with pytest.raises(RuntimeError, match="is in UPDATE_ROLLBACK_COMPLETE"):
+            deployed(shelf, with_another_queue(second, "ThirdQueue"), tmp_path)
+    assert stack.deployed(NAME) == second
+    back(shelf)
+    assert stack.deployed(NAME) == first

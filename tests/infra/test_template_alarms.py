@@ -55,9 +55,35 @@ def test_whoever_waits_for_a_worker_is_watched() -> None:
     assert watching("ApproximateAgeOfOldestMessage", "QueueName") == work
 
 
-def test_whatever_could_not_be_done_is_watched() -> None:
-    dead = {name for name, _ in READ if name.endswith("Dlq")}
-    assert watching("ApproximateNumberOfMessagesVisible", "QueueName") == dead | {"GivenUpQueue"}
+def test_a_worker_that_died_is_no_message_that_waits_too_long() -> None:
+    hidden = [RESOURCES[name]["Properties"]["VisibilityTimeout"] for name, _ in READ]
+    assert template.whole()["Parameters"]["QueueAgeAlarm"]["Default"] > max(hidden) + 600
+
+
+def counted(alarm: dict[str, Any]) -> dict[str, set[str]]:
+    """Of an alarm that adds metrics up: which of them, by resource."""
+    found: dict[str, set[str]] = {}
+    for metric in (each["MetricStat"]["Metric"] for each in alarm["Metrics"][1:]):
+        [dimension] = metric["Dimensions"]
+        found.setdefault(dimension["Value"]["Fn::GetAtt"][0], set()).add(metric["MetricName"])
+    return found
+
+
+@pytest.mark.parametrize("queue", sorted(name for name, _ in READ if name.endswith("Dlq")))
+def test_a_message_that_a_function_cannot_take_is_watched_while_it_is_hidden_too(queue: str) -> None:
+    alarm = ALARMS[f"{queue}Filled"]
+    both = {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"}
+    assert counted(alarm) == {queue: both}
+    expression, *added = alarm["Metrics"]
+    assert expression["Expression"] == " + ".join(each["Id"] for each in added)
+    assert [each["ReturnData"] for each in added] == [False, False]
+    periods = {each["MetricStat"]["Period"] for each in added}
+    tries = RESOURCES[queue]["Properties"]["VisibilityTimeout"]
+    assert min(periods) * alarm["EvaluationPeriods"] > 2 * tries, "another try may mend it"
+
+
+def test_what_no_function_reads_is_watched() -> None:
+    assert watching("ApproximateNumberOfMessagesVisible", "QueueName") == {"GivenUpQueue"}
 
 
 def test_every_function_is_watched() -> None:
@@ -66,6 +92,13 @@ def test_every_function_is_watched() -> None:
     throttled = [m["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for m in metrics]
     assert sorted(throttled) == sorted(NAMES)
     assert len(metrics) <= 10, "CloudWatch takes no more in one alarm"
+
+
+def test_the_guide_tells_what_alarms_cost() -> None:
+    """By the metric, of which an alarm that adds some up has more than one."""
+    metrics = sum(len(alarm.get("Metrics", [])[1:]) or 1 for alarm in ALARMS.values())
+    assert f"watch {metrics} metrics at $0.10 each a month" in OPERATORS
+    assert f"about ${metrics * 0.10 + 1:.2f} (list" in OPERATORS
 
 
 def test_the_watchdog_that_is_still_is_an_alarm() -> None:

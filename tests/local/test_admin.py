@@ -70,6 +70,23 @@ def test_dead_letters_go_back_where_they_came_from(announced: str, aws: Clients)
         aws.sqs.delete_message(QueueUrl=source, ReceiptHandle=each["ReceiptHandle"])
 
 
+def test_dead_letters_that_are_being_read_are_told_of(announced: str, aws: Clients) -> None:
+    urls = {url.rpartition("/")[2]: url for url in aws.sqs.list_queues()["QueueUrls"]}
+    source, dead = urls["batchreel-IntakeQueue"], urls["batchreel-IntakeDlq"]
+    aws.sqs.send_message(QueueUrl=source, MessageBody="one")
+    for _ in range(6):
+        aws.sqs.receive_message(QueueUrl=source, VisibilityTimeout=0)
+    [read] = aws.sqs.receive_message(QueueUrl=dead)["Messages"]
+    assert admin("redrive", "--queue", "IntakeDlq", "--local", announced).stdout.splitlines() == [
+        "batchreel-IntakeDlq: 0 messages go back",
+        "  1 more are being read, and return within 6 minutes: run it again then",
+    ]
+    aws.sqs.change_message_visibility(QueueUrl=dead, ReceiptHandle=read["ReceiptHandle"], VisibilityTimeout=0)
+    assert "1 messages go back\n" in admin("redrive", "--queue", "IntakeDlq", "--local", announced).stdout
+    [moved] = aws.sqs.receive_message(QueueUrl=source)["Messages"]
+    aws.sqs.delete_message(QueueUrl=source, ReceiptHandle=moved["ReceiptHandle"])
+
+
 def test_every_queue_of_dead_letters_is_looked_at(announced: str) -> None:
     lines = admin("redrive", "--local", announced).stdout.splitlines()
     names = [line.partition(":")[0] for line in lines]
