@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 _STILL_RUNNING = "The first request with this Idempotency-Key is still being accepted"
 _AT_ONCE = "Another request for the same thing is being accepted at this moment"
 _OTHER_BODY = "This Idempotency-Key was used with another request body: send a new key"
+_OTHER_TERMS = (
+    "A request with this Idempotency-Key was begun with another life of its results, or under another plan: "
+    "send a new key"
+)
 _DELETED = "The batch of this Idempotency-Key was deleted: send a new key"
 IDEMPOTENCY_MS = 24 * 3600 * 1000
 
@@ -216,8 +220,11 @@ def _finish_insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     _refuse_taken(batch.token, new.takes)
     stored = {job.index: store.get_job(batch.token, job.index) for job in jobs}
     longer = store.get_job(batch.token, batch.total + 1)
-    if longer or any(_asked(seen) != _asked(job) for job in jobs if (seen := stored[job.index])):
+    pairs = [(seen, job) for job in jobs if (seen := stored[job.index])]
+    if longer or any(_asked(seen) != _asked(job) for seen, job in pairs):
         raise IdempotencyConflict(_OTHER_BODY)
+    if any(_terms(seen) != _terms(job) for seen, job in pairs):
+        raise IdempotencyConflict(_OTHER_TERMS)
     if _insert(batch, [job for job in jobs if stored[job.index] is None], new):
         return True
     _refuse_taken(batch.token, new.takes)
@@ -235,6 +242,12 @@ def _asked(job: Job) -> tuple[object, ...]:
     knows nothing of it."""
     place = (job.same_as, job.dependents, job.held)
     return (job.request, job.priority, job.webhooks, job.echo, job.custom_id, *place)
+
+
+def _terms(job: Job) -> tuple[object, ...]:
+    """What all jobs of a batch have alike. They are not written anew, as the request that wrote them first
+    may be accepted at this moment."""
+    return (job.expires_after, job.concurrent)
 
 
 def _replay(batch: Batch | None, new: Submission) -> Accepted:

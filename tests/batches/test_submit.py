@@ -91,6 +91,18 @@ def test_a_request_that_crashed_half_way_never_mixes_with_another(cloud: Cloud) 
     assert len(loaded(accept(cloud.clock, *["ok"] * 120, key="k1"))[1]) == 120
 
 
+@pytest.mark.parametrize("terms", [{"expires_after": 7200}, {"concurrent": 2}], ids=["life", "concurrent"])
+def test_what_was_left_half_written_keeps_no_terms_of_its_own(cloud: Cloud, terms: dict[str, Any]) -> None:
+    """Its first jobs would expire before the rest, or wait in another line."""
+    first: dict[str, Any] = {"key": "k1", "expires_after": 3600, "concurrent": 1}
+    with refusing("dynamodb", "TransactWriteItems", after=1), pytest.raises(ClientError):
+        accept(cloud.clock, *["ok"] * 120, **first)
+    with pytest.raises(IdempotencyConflict, match="another life of its results, or under another plan"):
+        accept(cloud.clock, *["ok"] * 120, **first | terms)
+    found = loaded(accept(cloud.clock, *["ok"] * 120, **first))[1]
+    assert {(job.expires_after, job.concurrent) for job in found} == {(3600, 1)}
+
+
 def test_a_full_queue_says_when_to_come_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATCHREEL_QUEUE_LIMIT", "3")
     settings.cache_clear()
