@@ -35,13 +35,15 @@ def insert(
     parent: Job | None = None,
     takes: Sequence[str] = (),
     guards: Sequence[Guard] = (),
+    conditions: Sequence[Any] = (),
 ) -> bool:
     """Put all jobs, then the batch item with the names it takes and what its guards write: it is the commit
-    point. False if any of them is taken, or if the job that asks for the batch is no longer in its asker's
-    hands. Raises what a guard refuses it with, and AccountBusy."""
+    point. False if any of them is taken, if the job that asks for the batch is no longer in its asker's
+    hands, or if one of the `conditions` (actions of a transaction) does not hold. Raises what a guard refuses
+    it with, and AccountBusy."""
     ttl = (batch.created_at + UNSETTLED_TTL_MS) // 1000
     head = [_put_absent(row) for row in _head(batch, takes, ttl)]
-    head += [_asks_for(batch, parent)] if parent else []
+    head += [*([_asks_for(batch, parent)] if parent else []), *conditions]
     *chunks, last = _chunks([items.from_job(job, ttl) for job in jobs], head, len(guards))
     return all(transactions.write(actions) for actions in chunks) and _commit([*last, *head], guards)
 

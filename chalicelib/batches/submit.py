@@ -10,10 +10,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.batches import dependents, ids, insertion, items, lifetimes, queues, store
+from chalicelib.batches import dependents, insertion, items, lifetimes, queues, repeats, store
 from chalicelib.batches.guards import Guard
 from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
 from chalicelib.batches.order import places
+from chalicelib.batches.repeats import Place
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import IdempotencyConflict, NamesTaken, RequestError, RequestInProgress
 
@@ -25,8 +26,6 @@ _OTHER_TERMS = (
     "A request with this Idempotency-Key was begun with another life of its results, or under another plan: "
     "send a new key"
 )
-_DELETED = "The batch of this Idempotency-Key was deleted: send a new key"
-IDEMPOTENCY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True)
@@ -77,48 +76,52 @@ def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
     """Raises QueueFull, IdempotencyConflict when the key was used with another request or for
     what is deleted, NamesTaken, AccountBusy, and what a guard refuses it with."""
     now = clock()
-    token, known = _address(new, now)
-    if known:
-        return _replay(known, new)
-    return _accept(token, new, now, clock)
+    place = repeats.place(new.account, new.idempotency, now)
+    known = repeats.batch_at(place)
+    return _replay(known, new) if known else _accept(place, new, now, clock)
 
 
 def earlier(new: Submission, clock: Clock = now_ms) -> Accepted | None:
     """What an earlier request with the same key was answered, for those who check more before they submit.
     Raises IdempotencyConflict."""
-    known = _address(new, clock())[1]
+    known = repeats.batch_at(repeats.place(new.account, new.idempotency, clock()))
     return _replay(known, new) if known else None
 
 
 def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
     """Under a token of the caller's making, which is nobody else's. Raises QueueFull, AccountBusy, what a
     guard refuses it with, and RequestInProgress when `parent` has lost its attempt."""
-    return _accept(token, new, clock(), clock)
+    return _accept(Place(token), new, clock(), clock)
 
 
-def _accept(token: str, new: Submission, now: int, clock: Clock) -> Accepted:
+def _accept(place: Place, new: Submission, now: int, clock: Clock) -> Accepted:
     for guard in new.guards:
         guard.check()
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
-    batch, jobs = _items(token, new, now, waiting)
-    if not _inserted(batch, jobs, new):
-        return _replay(store.get_batch(token), new)
+    batch, jobs = _items(place.token, new, now, waiting)
+    if not _inserted(place, batch, jobs, new):
+        return _replay(_winner(place), new)
     _enqueue(batch, jobs, clock)
     return Accepted(batch, jobs, False)
 
 
-def _inserted(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+def _inserted(place: Place, batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     """With a key, a refused request may come again, even at this moment: it goes on with the same items."""
     try:
-        return _insert(batch, jobs, new) or _finish_insert(batch, jobs, new)
+        return _insert(place, batch, jobs, new) or _finish_insert(place, batch, jobs, new)
     except RequestError:
         if new.idempotency is None:
             insertion.withdraw(batch, jobs)
         raise
 
 
-def _insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
-    return insertion.insert(batch, jobs, new.parent, new.takes, new.guards)
+def _insert(place: Place, batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+    return insertion.insert(batch, jobs, new.parent, new.takes, new.guards, repeats.no_rival(place))
+
+
+def _winner(place: Place) -> Batch | None:
+    """Of those who may have been accepted in the place of this request."""
+    return repeats.batch_at(place) if place.known else store.get_batch(place.token)
 
 
 def _enqueue(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
@@ -128,22 +131,6 @@ def _enqueue(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
             store.enqueued(batch.token, now=clock())
     except (ClientError, BotoCoreError):
         log.warning("batch not marked as enqueued; the watchdog will look", extra={"batch": batch.id})
-
-
-def _address(new: Submission, now: int) -> tuple[str, Batch | None]:
-    """A token, and the batch that already has it. A key's token changes each day, so both days that the
-    last 24 hours touch are looked at."""
-    if new.idempotency is None:
-        return ids.new_token(), None
-    today = now // IDEMPOTENCY_MS
-    before, token = (ids.derived_token(new.account, *new.idempotency, str(day)) for day in (today - 1, today))
-    for candidate in (before, token):
-        batch = store.head(candidate)
-        if batch and batch.created_at > now - IDEMPOTENCY_MS:
-            if batch.deleted_at is not None:
-                raise IdempotencyConflict(_DELETED)
-            return candidate, batch
-    return token, None
 
 
 def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, list[Job]]:
@@ -209,13 +196,13 @@ def _fingerprint(new: Submission) -> str:
     return hashlib.sha256(items.encode(whole).encode()).hexdigest()
 
 
-def _finish_insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+def _finish_insert(place: Place, batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     """Some items exist: another request with this key is, or a crashed one was, half-way.
 
-    Writing what is missing is harmless, as every put is conditional. False if the batch itself exists.
+    Writing what is missing is harmless, as every put is conditional. False if there is a batch already.
     Raises NamesTaken.
     """
-    if store.get_batch(batch.token):
+    if _winner(place):
         return False
     _refuse_taken(batch.token, new.takes)
     stored = {job.index: store.get_job(batch.token, job.index) for job in jobs}
@@ -225,7 +212,7 @@ def _finish_insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
         raise IdempotencyConflict(_OTHER_BODY)
     if any(_terms(seen) != _terms(job) for seen, job in pairs):
         raise IdempotencyConflict(_OTHER_TERMS)
-    if _insert(batch, [job for job in jobs if stored[job.index] is None], new):
+    if _insert(place, batch, [job for job in jobs if stored[job.index] is None], new):
         return True
     _refuse_taken(batch.token, new.takes)
     return False
