@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -45,7 +45,9 @@ class Submission:
     """False: a job is sent when the one before it has ended."""
     single: bool = False
     expires_after: int | None = None
-    """Seconds that results live (lifetimes.py has the limits); None: as the operator has set it."""
+    """Seconds that results are to live (lifetimes.py has the limits); None: as the operator has set it."""
+    longest: int | None = None
+    """Seconds that they live at most if nothing is asked for; None: without limit."""
     parent: Job | None = None
     """The job that asks for this batch, which is accepted only as long as that runs in this attempt."""
     takes: tuple[str, ...] = ()
@@ -55,6 +57,9 @@ class Submission:
     """URL of a queue that is told when a job, and when the batch, has ended."""
     correlation_id: str | None = None
     """The caller's own name for the submission; events tell it again."""
+    before: Sequence[Callable[[], object]] = ()
+    """Done one after the other before anything is written, unless it is a repeat. What one raises refuses the
+    submission."""
     guards: Sequence[Guard] = ()
     """Must hold when the batch is accepted, and write down that it was; a repeat passes none again."""
     limits: Mapping[str, Any] = field(default_factory=dict)
@@ -74,18 +79,17 @@ class Accepted:
 
 def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
     """Raises QueueFull, IdempotencyConflict when the key was used with another request or for
-    what is deleted, NamesTaken, AccountBusy, and what a guard refuses it with."""
+    what is deleted, NamesTaken, AccountBusy, and what `before` or a guard refuses it with."""
     now = clock()
     place = repeats.place(new.account, new.idempotency, now)
     known = repeats.batch_at(place)
     return _replay(known, new) if known else _accept(place, new, now, clock)
 
 
-def earlier(new: Submission, clock: Clock = now_ms) -> Accepted | None:
-    """What an earlier request with the same key was answered, for those who check more before they submit.
-    Raises IdempotencyConflict."""
-    known = repeats.batch_at(repeats.place(new.account, new.idempotency, clock()))
-    return _replay(known, new) if known else None
+def prepare(new: Submission) -> None:
+    """Raises what refuses it."""
+    for step in new.before:
+        step()
 
 
 def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
@@ -95,6 +99,7 @@ def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
 
 
 def _accept(place: Place, new: Submission, now: int, clock: Clock) -> Accepted:
+    prepare(new)
     for guard in new.guards:
         guard.check()
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
@@ -148,7 +153,7 @@ def _batch(token: str, new: Submission, now: int, waiting: int) -> Batch:
         metadata=new.metadata,
         parallel=new.parallel,
         single=new.single,
-        expires_after=lifetimes.seconds(new.expires_after),
+        expires_after=_life(new),
         parent=new.parent.id if new.parent else None,
         reply_to=new.reply_to,
         correlation_id=new.correlation_id,
@@ -161,7 +166,7 @@ def _batch(token: str, new: Submission, now: int, waiting: int) -> Batch:
 
 
 def _jobs(token: str, new: Submission, now: int) -> list[Job]:
-    life = lifetimes.seconds(new.expires_after)
+    life = _life(new)
     order = places(new.jobs, merge_equal=new.merge_equal, parallel=new.parallel)
     return [
         Job(
@@ -188,7 +193,12 @@ def _jobs(token: str, new: Submission, now: int) -> list[Job]:
     ]
 
 
+def _life(new: Submission) -> int:
+    return lifetimes.seconds(new.expires_after, new.longest)
+
+
 def _fingerprint(new: Submission) -> str:
+    """Of what was asked for: what a plan or the operator adds may have changed when it is repeated."""
     jobs = [asdict(job) for job in new.jobs]
     options = [new.parallel, new.single, new.expires_after]
     whole = [new.kind, new.face, new.webhooks, dict(new.metadata), *options, jobs]
