@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 UNSETTLED_TTL_MS = 30 * 24 * 3600 * 1000
 """What was accepted half-way, or never ended, is dropped after this."""
-MOST_BYTES: Final = 3_500_000
-"""Put by one transaction. DynamoDB takes 4 MiB, and counts the whole of what is updated, up to 400 KiB."""
 _TRIES: Final = 10
 _PAUSE = 0.1
 _BUSY = "Too many requests of this account are being accepted at this moment: send it again in a second"
@@ -55,18 +53,11 @@ def _head(batch: Batch, takes: Sequence[str], ttl: int) -> list[items.Item]:
 
 
 def _chunks(rows: Sequence[items.Item], head: Sequence[Any], guards: int) -> list[list[Any]]:
-    """The puts of each transaction. The head and so many guards have room beside any of them."""
+    """The puts of each transaction, at least of one. The head and so many guards have room beside any."""
     most = transactions.MOST - len(head) - guards
-    room = MOST_BYTES - sum(size(action["Put"]["Item"]) for action in head if "Put" in action)
-    chunks: list[list[Any]] = [[]]
-    left = room
-    for row in rows:
-        if chunks[-1] and (len(chunks[-1]) == most or size(row) > left):
-            chunks.append([])
-            left = room
-        chunks[-1].append(_put_absent(row))
-        left -= size(row)
-    return chunks
+    room = transactions.MOST_BYTES - sum(size(action["Put"]["Item"]) for action in head if "Put" in action)
+    parts = transactions.parts(rows, size, most, room) or [[]]
+    return [[_put_absent(row) for row in part] for part in parts]
 
 
 def _commit(actions: Sequence[Any], guards: Sequence[Guard]) -> bool:

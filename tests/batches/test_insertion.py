@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.batches import insertion
+from chalicelib.batches import transactions as writing
 from tests.batches.driver import accept, loaded
 from tests.batches.transactions_seen import bytes_put, puts, transactions
 from tests.conftest import Cloud
@@ -32,8 +32,8 @@ def test_what_is_written_with_the_batch_counts_too(cloud: Cloud) -> None:
     metadata = {str(number): "m" * 1000 for number in range(300)}
     with transactions() as seen:
         accept(cloud.clock, *["x" * 40_000] * 87, metadata=metadata)
-    assert max(map(bytes_put, seen)) <= insertion.MOST_BYTES
-    assert sum(map(bytes_put, seen)) > insertion.MOST_BYTES
+    assert max(map(bytes_put, seen)) <= writing.MOST_BYTES
+    assert sum(map(bytes_put, seen)) > writing.MOST_BYTES
 
 
 def test_small_jobs_are_as_many_to_a_transaction_as_it_has_actions(cloud: Cloud) -> None:
