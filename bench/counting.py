@@ -13,6 +13,7 @@ from typing import Any
 from bench import dynamodb_units as dynamodb
 from chalicelib import aws
 from chalicelib.audio import upload
+from chalicelib.batches.sizes import size
 from chalicelib.settings import settings
 from infra.local import account, template
 
@@ -125,7 +126,7 @@ class _Watch:
         known = self._indexes.get(write["TableName"], [])
         self._counts["dynamodb.write_unit"] += dynamodb.write_units(before, after, known, times=times)
         if after and after["sk"]["S"].startswith("J#"):
-            self._counts.largest_job = max(self._counts.largest_job, dynamodb.size(after))
+            self._counts.largest_job = max(self._counts.largest_job, size(after))
 
     def _row(self, write: Any) -> Any:
         address = write.get("Key") or {name: write["Item"][name] for name in ("pk", "sk")}

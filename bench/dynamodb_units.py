@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.batches.sizes import size
+
 Item = Mapping[str, Any]
 """As the wire has it: {"name": {"S": "…"}}."""
 KB = 1024
@@ -28,28 +30,6 @@ def indexes(table: Mapping[str, Any]) -> list[Index]:
         )
         for each in table.get("GlobalSecondaryIndexes", ())
     ]
-
-
-def size(item: Item | None) -> int:
-    """Bytes; of no item, none."""
-    return sum(len(name.encode()) + _value(value) for name, value in (item or {}).items())
-
-
-def _value(value: Mapping[str, Any]) -> int:
-    [(kind, held)] = value.items()
-    if kind == "L":
-        return 3 + sum(1 + _value(each) for each in held)
-    if kind == "M":
-        return 3 + sum(1 + len(name.encode()) + _value(each) for name, each in held.items())
-    if kind in ("SS", "NS", "BS"):
-        return sum(_scalar(kind[0], each) for each in held)
-    return _scalar(kind, held)
-
-
-def _scalar(kind: str, held: Any) -> int:
-    if kind == "N":
-        return math.ceil(len(str(held).strip("-").replace(".", "")) / 2) + 1
-    return len(held.encode()) if kind == "S" else len(held) if kind == "B" else 1
 
 
 def write_units(before: Item | None, after: Item | None, known: Sequence[Index], *, times: int = 1) -> int:

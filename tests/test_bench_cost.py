@@ -41,23 +41,6 @@ def item(kilobytes: int = 0, **more: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("value", "size"),
-    [
-        ({"S": "é"}, 2),
-        ({"N": "-12345"}, 4),
-        ({"B": b"123"}, 3),
-        ({"BOOL": True}, 1),
-        ({"NULL": True}, 1),
-        ({"L": [{"S": "ab"}]}, 6),
-        ({"M": {"k": {"S": "ab"}}}, 7),
-        ({"NS": ["1", "22"]}, 4),
-    ],
-)
-def test_an_item_is_as_long_as_its_names_and_values(value: Mapping[str, Any], size: int) -> None:
-    assert dynamodb_units.size({"name": value}) == 4 + size
-
-
-@pytest.mark.parametrize(
     ("before", "after", "units"),
     [
         (None, item(), 1),

@@ -31,6 +31,10 @@ class Plan:
     keys: int
     """At one time."""
 
+    @property
+    def retention_seconds(self) -> int:
+        return self.retention_hours * 3600
+
     def allows(self, feature: str) -> bool:
         return feature in self.features
 

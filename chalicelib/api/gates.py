@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.accounts.plan import Plan
-from chalicelib.batches import lifetimes
 from chalicelib.batches.model import PRIORITIES
 from chalicelib.errors import NotInPlan
 
@@ -49,14 +48,12 @@ class Gate:
             least = f"the plan {self.plan.name} goes up to {highest}"
             raise self._closed("priority", f"{place}: the priority {wanted} is not for you, {least}")
 
-    def life(self, seconds: int | None, place: str) -> int | None:
-        """How long results are to live; None: as the operator has set it."""
-        most = self.plan.retention_hours * 3600
+    def life(self, seconds: int | None, place: str) -> None:
+        most = self.plan.retention_seconds
         if seconds is not None and seconds > most:
             raise self._closed(
                 "retention", f"{place}: the plan {self.plan.name} keeps results for {most} seconds at most"
             )
-        return most if seconds is None and lifetimes.seconds(None) > most else seconds
 
     def _closed(self, feature: str, sentence: str) -> NotInPlan:
         return NotInPlan(sentence, feature=feature, plan=self.plan.name, code=self.code)

@@ -41,6 +41,11 @@ class Order:
         return self.quota.counts(self.account.id, videos, now_ms())
 
     @property
+    def longest(self) -> int:
+        """For Submission.longest."""
+        return self.account.plan.retention_seconds
+
+    @property
     def limits(self) -> Mapping[str, Any]:
         """For Submission.limits: the videos of a list count when they are known."""
         return asdict(self.quota)

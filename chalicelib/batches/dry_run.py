@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chalicelib.batches import insertion, kinds, queues
 from chalicelib.batches.model import NewJob
 from chalicelib.batches.order import places
-from chalicelib.batches.submit import Submission
+from chalicelib.batches.submit import Submission, prepare
 from chalicelib.errors import NamesTaken
 from chalicelib.settings import settings
 from chalicelib.usage.estimate import Effort
@@ -26,7 +26,8 @@ class Prospect:
 
 
 def look(new: Submission, media_seconds: float) -> Prospect:
-    """Raises NamesTaken."""
+    """Raises NamesTaken, and what refuses it before anything is written."""
+    prepare(new)
     taken = tuple(name for name in new.takes if insertion.taker(name))
     if taken:
         raise NamesTaken(taken)

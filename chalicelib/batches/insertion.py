@@ -14,6 +14,7 @@ from chalicelib import aws
 from chalicelib.batches import items, open_index, removal, store, transactions
 from chalicelib.batches.guards import Guard
 from chalicelib.batches.model import Batch, Job, JobStatus
+from chalicelib.batches.sizes import size
 from chalicelib.errors import AccountBusy, ServiceUnavailable
 from chalicelib.settings import settings
 
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 
 UNSETTLED_TTL_MS = 30 * 24 * 3600 * 1000
 """What was accepted half-way, or never ended, is dropped after this."""
-_CHUNK = 98  # of the 100 actions of a transaction, leaving room for the batch item and its parent
 _TRIES: Final = 10
 _PAUSE = 0.1
 _BUSY = "Too many requests of this account are being accepted at this moment: send it again in a second"
@@ -33,21 +33,31 @@ def insert(
     parent: Job | None = None,
     takes: Sequence[str] = (),
     guards: Sequence[Guard] = (),
+    conditions: Sequence[Any] = (),
 ) -> bool:
     """Put all jobs, then the batch item with the names it takes and what its guards write: it is the commit
-    point. False if any of them is taken, or if the job that asks for the batch is no longer in its asker's
-    hands. Raises what a guard refuses it with, and AccountBusy."""
+    point. False if any of them is taken, if the job that asks for the batch is no longer in its asker's
+    hands, or if one of the `conditions` (actions of a transaction) does not hold. Raises what a guard refuses
+    it with, and AccountBusy."""
     ttl = (batch.created_at + UNSETTLED_TTL_MS) // 1000
-    rows = [items.from_job(job, ttl) for job in jobs]
+    head = [_put_absent(row) for row in _head(batch, takes, ttl)]
+    head += [*([_asks_for(batch, parent)] if parent else []), *conditions]
+    *chunks, last = _chunks([items.from_job(job, ttl) for job in jobs], head, len(guards))
+    return all(transactions.write(actions) for actions in chunks) and _commit([*last, *head], guards)
+
+
+def _head(batch: Batch, takes: Sequence[str], ttl: int) -> list[items.Item]:
     extra = {"ttl": ttl, **open_index.place(open_index.OPEN, batch.token, batch.created_at)}
-    head = items.from_batch(batch, extra)
     names = [items.name_key(name) | items.values({"token": batch.token, "ttl": ttl}) for name in takes]
-    size = _CHUNK - len(names) - len(guards)
-    last = max(0, (len(rows) - 1) // size * size)
-    chunks = [[_put_absent(row) for row in rows[n : n + size]] for n in range(0, last, size)]
-    commit = [_put_absent(row) for row in (*rows[last:], *names, head)]
-    commit += [_asks_for(batch, parent)] if parent else []
-    return all(transactions.write(actions) for actions in chunks) and _commit(commit, guards)
+    return [*names, items.from_batch(batch, extra)]
+
+
+def _chunks(rows: Sequence[items.Item], head: Sequence[Any], guards: int) -> list[list[Any]]:
+    """The puts of each transaction, at least of one. The head and so many guards have room beside any."""
+    most = transactions.MOST - len(head) - guards
+    room = transactions.MOST_BYTES - sum(size(action["Put"]["Item"]) for action in head if "Put" in action)
+    parts = transactions.parts(rows, size, most, room) or [[]]
+    return [[_put_absent(row) for row in part] for part in parts]
 
 
 def _commit(actions: Sequence[Any], guards: Sequence[Guard]) -> bool:

@@ -18,9 +18,12 @@ _AHEAD_SECONDS: Final = 3600
 """S3 counts from when a file was begun, which is before its job ended by less than this."""
 
 
-def seconds(asked: int | None) -> int:
-    """None: as the operator has set it."""
-    return asked or settings().retention_seconds
+def seconds(asked: int | None, longest: int | None = None) -> int:
+    """None: as the operator has set it, but no longer than `longest`."""
+    if asked:
+        return asked
+    kept = settings().retention_seconds
+    return min(kept, longest) if longest else kept
 
 
 def folder(asked: int | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from chalicelib.batches import items, open_index, transactions
 from chalicelib.batches.insertion import UNSETTLED_TTL_MS
 from chalicelib.batches.model import Batch, Job, JobStatus, Past
+from chalicelib.batches.sizes import size
 from chalicelib.settings import settings
 
 MOST_HISTORY: Final = 10
@@ -25,7 +26,8 @@ _FORGOTTEN: Final = "step, outcome, #error, started_at, ended_at, expires_at"
 def begin(batch: Batch, jobs: Sequence[Job], *, now: int) -> Batch | None:
     """The ended batch in its next round, with the first of the jobs as they are to be; the others are noted.
     None if it is no longer as it was read."""
-    first, rest = jobs[:_CHUNK], frozenset(job.index for job in jobs[_CHUNK:])
+    first, *later = _parts(jobs)
+    rest = frozenset(job.index for part in later for job in part)
     opened = replace(batch, round=batch.round + 1, retrying=rest, ended_at=None)
     actions = [_open(batch, opened, first, now), *(_again(job, opened, now) for job in first)]
     return opened if transactions.write(actions) else None
@@ -33,12 +35,20 @@ def begin(batch: Batch, jobs: Sequence[Job], *, now: int) -> Batch | None:
 
 def go_on(batch: Batch, jobs: Sequence[Job], *, now: int) -> bool:
     """The jobs that are noted, brought back. False if somebody else does so, or has called it off."""
-    for start in range(0, len(jobs), _CHUNK):
-        chunk = jobs[start : start + _CHUNK]
+    for chunk in _parts(jobs):
         actions = [_take_off(batch, chunk), *(_again(job, batch, now) for job in chunk)]
         if not transactions.write(actions):
             return False
     return True
+
+
+def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
+    return transactions.parts(jobs, _length, _CHUNK)
+
+
+def _length(job: Job) -> int:
+    """In bytes, about: of the item as it is, and of what it keeps of its end."""
+    return size(items.from_job(job, 0)) + len(items.past([_past(job)]).encode())
 
 
 def _open(batch: Batch, opened: Batch, jobs: Sequence[Job], now: int) -> dict[str, Any]:

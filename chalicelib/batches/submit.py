@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.batches import dependents, ids, insertion, items, lifetimes, queues, store
+from chalicelib.batches import dependents, insertion, items, lifetimes, queues, repeats, store
 from chalicelib.batches.guards import Guard
 from chalicelib.batches.model import Batch, Job, JobStatus, NewJob
 from chalicelib.batches.order import places
+from chalicelib.batches.repeats import Place
 from chalicelib.clock import Clock, now_ms
 from chalicelib.errors import IdempotencyConflict, NamesTaken, RequestError, RequestInProgress
 
@@ -21,8 +22,10 @@ log = logging.getLogger(__name__)
 _STILL_RUNNING = "The first request with this Idempotency-Key is still being accepted"
 _AT_ONCE = "Another request for the same thing is being accepted at this moment"
 _OTHER_BODY = "This Idempotency-Key was used with another request body: send a new key"
-_DELETED = "The batch of this Idempotency-Key was deleted: send a new key"
-IDEMPOTENCY_MS = 24 * 3600 * 1000
+_OTHER_TERMS = (
+    "A request with this Idempotency-Key was begun with another life of its results, or under another plan: "
+    "send a new key"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,9 @@ class Submission:
     """False: a job is sent when the one before it has ended."""
     single: bool = False
     expires_after: int | None = None
-    """Seconds that results live (lifetimes.py has the limits); None: as the operator has set it."""
+    """Seconds that results are to live (lifetimes.py has the limits); None: as the operator has set it."""
+    longest: int | None = None
+    """Seconds that they live at most if nothing is asked for; None: without limit."""
     parent: Job | None = None
     """The job that asks for this batch, which is accepted only as long as that runs in this attempt."""
     takes: tuple[str, ...] = ()
@@ -52,6 +57,9 @@ class Submission:
     """URL of a queue that is told when a job, and when the batch, has ended."""
     correlation_id: str | None = None
     """The caller's own name for the submission; events tell it again."""
+    before: Sequence[Callable[[], object]] = ()
+    """Done one after the other before anything is written, unless it is a repeat. What one raises refuses the
+    submission."""
     guards: Sequence[Guard] = ()
     """Must hold when the batch is accepted, and write down that it was; a repeat passes none again."""
     limits: Mapping[str, Any] = field(default_factory=dict)
@@ -71,50 +79,54 @@ class Accepted:
 
 def submit(new: Submission, clock: Clock = now_ms) -> Accepted:
     """Raises QueueFull, IdempotencyConflict when the key was used with another request or for
-    what is deleted, NamesTaken, AccountBusy, and what a guard refuses it with."""
+    what is deleted, NamesTaken, AccountBusy, and what `before` or a guard refuses it with."""
     now = clock()
-    token, known = _address(new, now)
-    if known:
-        return _replay(known, new)
-    return _accept(token, new, now, clock)
+    place = repeats.place(new.account, new.idempotency, now)
+    known = repeats.batch_at(place)
+    return _replay(known, new) if known else _accept(place, new, now, clock)
 
 
-def earlier(new: Submission, clock: Clock = now_ms) -> Accepted | None:
-    """What an earlier request with the same key was answered, for those who check more before they submit.
-    Raises IdempotencyConflict."""
-    known = _address(new, clock())[1]
-    return _replay(known, new) if known else None
+def prepare(new: Submission) -> None:
+    """Raises what refuses it."""
+    for step in new.before:
+        step()
 
 
 def submit_as(token: str, new: Submission, clock: Clock = now_ms) -> Accepted:
     """Under a token of the caller's making, which is nobody else's. Raises QueueFull, AccountBusy, what a
     guard refuses it with, and RequestInProgress when `parent` has lost its attempt."""
-    return _accept(token, new, clock(), clock)
+    return _accept(Place(token), new, clock(), clock)
 
 
-def _accept(token: str, new: Submission, now: int, clock: Clock) -> Accepted:
+def _accept(place: Place, new: Submission, now: int, clock: Clock) -> Accepted:
+    prepare(new)
     for guard in new.guards:
         guard.check()
     waiting = queues.require_room(new.kind, (job.priority for job in new.jobs), len(new.jobs))
-    batch, jobs = _items(token, new, now, waiting)
-    if not _inserted(batch, jobs, new):
-        return _replay(store.get_batch(token), new)
+    batch, jobs = _items(place.token, new, now, waiting)
+    if not _inserted(place, batch, jobs, new):
+        return _replay(_winner(place), new)
     _enqueue(batch, jobs, clock)
     return Accepted(batch, jobs, False)
 
 
-def _inserted(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+def _inserted(place: Place, batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     """With a key, a refused request may come again, even at this moment: it goes on with the same items."""
     try:
-        return _insert(batch, jobs, new) or _finish_insert(batch, jobs, new)
+        return _insert(place, batch, jobs, new) or _finish_insert(place, batch, jobs, new)
     except RequestError:
         if new.idempotency is None:
             insertion.withdraw(batch, jobs)
         raise
 
 
-def _insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
-    return insertion.insert(batch, jobs, new.parent, new.takes, new.guards)
+def _insert(place: Place, batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+    return insertion.insert(batch, jobs, new.parent, new.takes, new.guards, repeats.no_rival(place))
+
+
+def _winner(place: Place) -> Batch | None:
+    """Of those who may have been accepted in the place of this request."""
+    return repeats.batch_at(place) if place.known else store.get_batch(place.token)
 
 
 def _enqueue(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
@@ -124,22 +136,6 @@ def _enqueue(batch: Batch, jobs: Sequence[Job], clock: Clock) -> None:
             store.enqueued(batch.token, now=clock())
     except (ClientError, BotoCoreError):
         log.warning("batch not marked as enqueued; the watchdog will look", extra={"batch": batch.id})
-
-
-def _address(new: Submission, now: int) -> tuple[str, Batch | None]:
-    """A token, and the batch that already has it. A key's token changes each day, so both days that the
-    last 24 hours touch are looked at."""
-    if new.idempotency is None:
-        return ids.new_token(), None
-    today = now // IDEMPOTENCY_MS
-    before, token = (ids.derived_token(new.account, *new.idempotency, str(day)) for day in (today - 1, today))
-    for candidate in (before, token):
-        batch = store.head(candidate)
-        if batch and batch.created_at > now - IDEMPOTENCY_MS:
-            if batch.deleted_at is not None:
-                raise IdempotencyConflict(_DELETED)
-            return candidate, batch
-    return token, None
 
 
 def _items(token: str, new: Submission, now: int, waiting: int) -> tuple[Batch, list[Job]]:
@@ -157,7 +153,7 @@ def _batch(token: str, new: Submission, now: int, waiting: int) -> Batch:
         metadata=new.metadata,
         parallel=new.parallel,
         single=new.single,
-        expires_after=lifetimes.seconds(new.expires_after),
+        expires_after=_life(new),
         parent=new.parent.id if new.parent else None,
         reply_to=new.reply_to,
         correlation_id=new.correlation_id,
@@ -170,7 +166,7 @@ def _batch(token: str, new: Submission, now: int, waiting: int) -> Batch:
 
 
 def _jobs(token: str, new: Submission, now: int) -> list[Job]:
-    life = lifetimes.seconds(new.expires_after)
+    life = _life(new)
     order = places(new.jobs, merge_equal=new.merge_equal, parallel=new.parallel)
     return [
         Job(
@@ -197,7 +193,12 @@ def _jobs(token: str, new: Submission, now: int) -> list[Job]:
     ]
 
 
+def _life(new: Submission) -> int:
+    return lifetimes.seconds(new.expires_after, new.longest)
+
+
 def _fingerprint(new: Submission) -> str:
+    """Of what was asked for: what a plan or the operator adds may have changed when it is repeated."""
     jobs = [asdict(job) for job in new.jobs]
     options = [new.parallel, new.single, new.expires_after]
     whole = [new.kind, new.face, new.webhooks, dict(new.metadata), *options, jobs]
@@ -205,20 +206,23 @@ def _fingerprint(new: Submission) -> str:
     return hashlib.sha256(items.encode(whole).encode()).hexdigest()
 
 
-def _finish_insert(batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
+def _finish_insert(place: Place, batch: Batch, jobs: Sequence[Job], new: Submission) -> bool:
     """Some items exist: another request with this key is, or a crashed one was, half-way.
 
-    Writing what is missing is harmless, as every put is conditional. False if the batch itself exists.
+    Writing what is missing is harmless, as every put is conditional. False if there is a batch already.
     Raises NamesTaken.
     """
-    if store.get_batch(batch.token):
+    if _winner(place):
         return False
     _refuse_taken(batch.token, new.takes)
     stored = {job.index: store.get_job(batch.token, job.index) for job in jobs}
     longer = store.get_job(batch.token, batch.total + 1)
-    if longer or any(_asked(seen) != _asked(job) for job in jobs if (seen := stored[job.index])):
+    pairs = [(seen, job) for job in jobs if (seen := stored[job.index])]
+    if longer or any(_asked(seen) != _asked(job) for seen, job in pairs):
         raise IdempotencyConflict(_OTHER_BODY)
-    if _insert(batch, [job for job in jobs if stored[job.index] is None], new):
+    if any(_terms(seen) != _terms(job) for seen, job in pairs):
+        raise IdempotencyConflict(_OTHER_TERMS)
+    if _insert(place, batch, [job for job in jobs if stored[job.index] is None], new):
         return True
     _refuse_taken(batch.token, new.takes)
     return False
@@ -235,6 +239,12 @@ def _asked(job: Job) -> tuple[object, ...]:
     knows nothing of it."""
     place = (job.same_as, job.dependents, job.held)
     return (job.request, job.priority, job.webhooks, job.echo, job.custom_id, *place)
+
+
+def _terms(job: Job) -> tuple[object, ...]:
+    """What all jobs of a batch have alike. They are not written anew, as the request that wrote them first
+    may be accepted at this moment."""
+    return (job.expires_after, job.concurrent)
 
 
 def _replay(batch: Batch | None, new: Submission) -> Accepted:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.accounts import keys, plans
+from chalicelib import aws
+from chalicelib.accounts import keys, plans, register
 from chalicelib.accounts.plan import Plan
+from chalicelib.settings import settings
 from tests.api.conftest import Api
 
 SHIPPED = plans.shipped()
@@ -16,6 +18,7 @@ WATCH = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 HOOK = "https://example.com/hook"
 VIDEOS, BATCH = "/api/v1/videos/process", "/api/v1/batch/process"
 EXTRACT, AUDIO_BATCH = "/v1/extract", "/v1/batch"
+DAY = 24 * 3600
 SOURCE = {"source": {"type": "url", "url": "https://example.com/a.mp4"}, "output": {"format": "mp3"}}
 
 
@@ -113,7 +116,6 @@ def test_the_first_fault_is_told_where_it_is(api: Api) -> None:
 def test_who_asks_for_no_life_gets_what_the_plan_has(api: Api, path: str, body: dict[str, Any]) -> None:
     """And no more than the operator keeps."""
     from chalicelib.batches import ids, store
-    from chalicelib.settings import settings
 
     lives = []
     for plan in (replace(SHIPPED["free"], retention_hours=1), SHIPPED["pro"]):
@@ -156,3 +158,51 @@ def test_what_every_plan_has_needs_none(api: Api) -> None:
     free = on(api, SHIPPED["free"])
     assert free.post(VIDEOS, {"url": WATCH, "priority": "low", "expires_after": 86400}).status == 200
     assert free.post(EXTRACT, SOURCE).status == 202
+
+
+PAID = [
+    (EXTRACT, {**SOURCE, "options": {"webhook": HOOK, "priority": "high"}, "expiresAfter": 7 * DAY}),
+    (AUDIO_BATCH, {"jobs": [SOURCE], "webhook": HOOK}),
+    (VIDEOS, {"url": WATCH, "summary_mode": "detailed", "expires_after": 7 * DAY}),
+    (BATCH, {"jobs": [{"video_url": WATCH}], "priority": "high"}),
+]
+IDS = ["extract", "audio_batch", "video", "text_batch"]
+
+
+@pytest.mark.parametrize(("path", "body"), PAID, ids=IDS)
+def test_a_repeat_is_answered_as_the_first_was_whatever_became_of_the_plan(
+    api: Api, path: str, body: dict[str, Any]
+) -> None:
+    first = api.post(path, body, idempotency_key="k")
+    register.set_plan("acme", "free", {})
+    again = api.post(path, body, idempotency_key="k")
+    assert (again.status, again.json) == (first.status, first.json)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert api.post(path, body, idempotency_key="another").status == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [(VIDEOS, {"url": WATCH}), (EXTRACT, SOURCE)], ids=["text", "audio"]
+)
+def test_a_life_that_the_plan_gives_is_no_part_of_what_was_asked(
+    api: Api, path: str, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = api.post(path, body, idempotency_key="k")
+    register.set_plan("acme", "pro", {"retention_hours": 12})
+    assert api.post(path, body, idempotency_key="k").json == first.json
+    monkeypatch.setenv("BATCHREEL_RETENTION_DAYS", "0.25")
+    settings.cache_clear()
+    assert api.post(path, body, idempotency_key="k").json == first.json
+    field = "expiresAfter" if path == EXTRACT else "expires_after"
+    other = api.post(path, body | {field: DAY // 2}, idempotency_key="k")
+    assert other.error["code"] == "IDEMPOTENCY_CONFLICT"
+
+
+def test_what_the_plan_refuses_leaves_no_captions_behind(api: Api) -> None:
+    def kept() -> int:
+        return aws.s3().list_objects_v2(Bucket=settings().bucket)["KeyCount"]
+
+    register.set_plan("acme", "free", {})
+    body = {"url": WATCH, "captions": "Hello", "summary_mode": "brief"}
+    assert (api.post(VIDEOS, body).status, kept()) == (403, 0)
+    assert (api.post(VIDEOS, {**body, "summary_mode": "tldr"}).status, kept()) == (200, 1)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib import aws
-from chalicelib.batches import cancelling, finish, reopening, retrying, store, watchdog, work
-from chalicelib.batches.model import BatchStatus, Failure, Job, JobStatus
-from chalicelib.batches.submit import Accepted
+from chalicelib.batches import cancelling, finish, items, reopening, retrying, store, watchdog, work
+from chalicelib.batches.model import BatchStatus, Failure, Job, JobStatus, NewJob
+from chalicelib.batches.sizes import size
+from chalicelib.batches.submit import Accepted, submit
 from chalicelib.errors import Conflict, QueueFull, RequestInProgress, StillTold
 from chalicelib.settings import settings
 from tests.batches import echo_kind
 from tests.batches.aws_faults import hooked, refusing
-from tests.batches.driver import Context, accept, executions, loaded, open_batches, receive, work_off
+from tests.batches.driver import (
+    Context,
+    accept,
+    executions,
+    loaded,
+    open_batches,
+    receive,
+    submission,
+    work_off,
+)
 from tests.batches.rounds import retry, run, statuses, tell
 from tests.batches.stored import rows
+from tests.batches.transactions_seen import transactions
 from tests.conftest import Cloud
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -275,6 +287,20 @@ def test_more_than_a_transaction_takes(cloud: Cloud, many: Accepted) -> None:
     assert set(statuses(accepted)) == {QUEUED}
     run(cloud.clock)
     assert loaded(accepted)[0].status is BatchStatus.COMPLETED
+
+
+def test_large_jobs_are_few_to_a_transaction(cloud: Cloud) -> None:
+    """DynamoDB counts the whole of each item that is updated."""
+    jobs = [NewJob({"do": "fail", "more": "x" * 45_000})] * 100
+    accepted = submit(replace(submission("fail", merge_equal=True), jobs=jobs), cloud.clock)
+    run(cloud.clock)
+    with transactions() as seen:
+        retry(accepted, cloud.clock)
+    lengths = {items.sort_key(job.index): size(items.from_job(job, 0)) for job in loaded(accepted)[1]}
+    touched = [[action["Update"]["Key"]["sk"]["S"] for action in actions] for actions in seen[-2:]]
+    assert max(sum(lengths.get(key, 0) for key in keys) for keys in touched) < 4 * 1024 * 1024 - 400 * 1024
+    assert sum(map(len, touched)) == 100 + len(["the batch", "once more"])
+    assert set(statuses(accepted)) == {QUEUED}
 
 
 def test_the_watchdog_brings_back_the_rest(cloud: Cloud, many: Accepted) -> None:

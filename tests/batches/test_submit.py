@@ -8,10 +8,11 @@ from botocore.exceptions import ClientError
 from chalicelib.batches import open_index
 from chalicelib.batches.model import JobStatus
 from chalicelib.batches.submit import submit
-from chalicelib.errors import IdempotencyConflict, QueueFull, RequestInProgress
+from chalicelib.errors import IdempotencyConflict, QueueFull, RequestError, RequestInProgress
 from chalicelib.settings import settings
 from tests.batches.aws_faults import hooked, refusing
 from tests.batches.driver import accept, loaded, receive, submission
+from tests.batches.transactions_seen import transactions
 from tests.conftest import Cloud
 
 CONFLICT = {"Code": "TransactionConflict"}
@@ -43,6 +44,37 @@ def test_a_repeat_with_its_key_meets_its_own_batch(cloud: Cloud) -> None:
     assert again.replayed
     assert [job.id for job in again.jobs] == [job.id for job in first.jobs]
     assert len(receive()) == 2
+
+
+def test_what_comes_before_is_of_the_first_request_alone(cloud: Cloud) -> None:
+    done: list[str] = []
+    before = [lambda: done.append("looked"), lambda: done.append("kept")]
+    first = accept(cloud.clock, "ok", key="k1", before=before)
+    assert done == ["looked", "kept"]
+    again = accept(cloud.clock, "ok", key="k1", before=before)
+    assert (again.batch.id, again.replayed, len(done)) == (first.batch.id, True, 2)
+    with pytest.raises(IdempotencyConflict):
+        accept(cloud.clock, "fail", key="k1", before=before)
+    assert len(done) == 2
+
+
+def test_what_comes_before_may_refuse_it(cloud: Cloud) -> None:
+    def refuse() -> None:
+        raise RequestError("not for you")
+
+    done: list[str] = []
+    with transactions() as seen, pytest.raises(RequestError, match="not for you"):
+        accept(cloud.clock, "ok", key="k1", before=[refuse, lambda: done.append("kept")])
+    assert (seen, done) == ([], [])
+
+
+@pytest.mark.parametrize(("key", "reads"), [(None, 0), ("k1", 2)], ids=["without", "with"])
+def test_only_who_sends_a_key_is_looked_for(cloud: Cloud, key: str | None, reads: int) -> None:
+    """Under the tokens of two days, once."""
+    seen: list[object] = []
+    with hooked("before-call.dynamodb.GetItem", lambda **_: seen.append(1)):
+        accept(cloud.clock, "ok", key=key)
+    assert len(seen) == reads
 
 
 def test_the_same_key_with_another_body_is_refused(cloud: Cloud) -> None:
@@ -89,6 +121,18 @@ def test_a_request_that_crashed_half_way_never_mixes_with_another(cloud: Cloud) 
     with pytest.raises(IdempotencyConflict):
         accept(cloud.clock, *["ok"] * 50, key="k1")
     assert len(loaded(accept(cloud.clock, *["ok"] * 120, key="k1"))[1]) == 120
+
+
+@pytest.mark.parametrize("terms", [{"expires_after": 7200}, {"concurrent": 2}], ids=["life", "concurrent"])
+def test_what_was_left_half_written_keeps_no_terms_of_its_own(cloud: Cloud, terms: dict[str, Any]) -> None:
+    """Its first jobs would expire before the rest, or wait in another line."""
+    first: dict[str, Any] = {"key": "k1", "expires_after": 3600, "concurrent": 1}
+    with refusing("dynamodb", "TransactWriteItems", after=1), pytest.raises(ClientError):
+        accept(cloud.clock, *["ok"] * 120, **first)
+    with pytest.raises(IdempotencyConflict, match="another life of its results, or under another plan"):
+        accept(cloud.clock, *["ok"] * 120, **first | terms)
+    found = loaded(accept(cloud.clock, *["ok"] * 120, **first))[1]
+    assert {(job.expires_after, job.concurrent) for job in found} == {(3600, 1)}
 
 
 def test_a_full_queue_says_when_to_come_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

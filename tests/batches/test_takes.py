@@ -8,11 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.batches import insertion
-from chalicelib.batches.submit import earlier
-from chalicelib.errors import IdempotencyConflict, NamesTaken, QueueFull, RequestInProgress
+from chalicelib.errors import NamesTaken, QueueFull, RequestInProgress
 from chalicelib.settings import settings
 from tests.batches.aws_faults import hooked, refusing
-from tests.batches.driver import accept, loaded, receive, submission
+from tests.batches.driver import accept, loaded, receive
 from tests.conftest import Cloud
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -102,14 +101,3 @@ def test_a_race_that_nobody_has_won_yet_is_to_be_tried_again(cloud: Cloud) -> No
         accept(cloud.clock, "ok", takes=("a",))
     assert "Idempotency-Key" not in race.value.message
     assert insertion.taker("a") is None
-
-
-def test_an_earlier_answer_is_found_before_anything_is_checked(cloud: Cloud) -> None:
-    assert earlier(submission("ok", key="k1"), cloud.clock) is None
-    assert earlier(submission("ok"), cloud.clock) is None
-    first = accept(cloud.clock, "ok", key="k1")
-    found = earlier(submission("ok", key="k1"), cloud.clock)
-    assert found
-    assert (found.batch.id, found.replayed) == (first.batch.id, True)
-    with pytest.raises(IdempotencyConflict):
-        earlier(submission("fail", key="k1"), cloud.clock)

@@ -9,13 +9,12 @@ import pytest
 
 from chalicelib.accounts import quota
 from chalicelib.accounts.quota import Quota
-from chalicelib.batches import (
-    insertion,
-)
+from chalicelib.batches import insertion
 from chalicelib.batches.model import BatchStatus
+from chalicelib.batches.repeats import IDEMPOTENCY_MS
 from chalicelib.errors import NamesTaken
 from tests.batches.conftest import engine
-from tests.batches.driver import accept, recover
+from tests.batches.driver import accept, executions, recover
 from tests.conftest import Cloud
 from tests.faults.crashes import HOOK, ended_once, every_crash
 
@@ -37,6 +36,24 @@ def test_submitting_may_die_at_any_call(cloud: Cloud) -> None:
         accepted = accept(cloud.clock, "ok", "ok", webhooks=HOOK, key=key)
         recover(cloud.clock)
         ended_once(cloud, accepted, BatchStatus.COMPLETED, jobs=2)
+
+
+def test_submitting_may_die_before_midnight_and_be_repeated_after_it(cloud: Cloud) -> None:
+    keys = iter(range(1000))
+    key = ""
+
+    def fresh() -> Callable[[], object]:
+        nonlocal key
+        key = f"k{next(keys)}"
+        cloud.clock.now = (cloud.clock.now // IDEMPOTENCY_MS + 1) * IDEMPOTENCY_MS - 1
+        return lambda: accept(cloud.clock, "ok", "ok", webhooks=HOOK, key=key)
+
+    for _ in every_crash(fresh(), fresh):
+        cloud.clock.forward(1)
+        accepted = accept(cloud.clock, "ok", "ok", webhooks=HOOK, key=key)
+        recover(cloud.clock)
+        ended_once(cloud, accepted, BatchStatus.COMPLETED, jobs=2)
+        assert len(executions()) == 3 * (int(key[1:]) + 1), "one batch for each key"
 
 
 def test_submitting_what_takes_a_name_may_die_at_any_call(cloud: Cloud) -> None:

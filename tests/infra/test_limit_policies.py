@@ -13,9 +13,14 @@ from chalicelib.batches.model import NewJob
 from chalicelib.batches.submit import Submission, submit
 from chalicelib.clock import now_ms
 from chalicelib.errors import QuotaExceeded
+from chalicelib.settings import settings
+from infra.iam.of_dynamodb import TRANSACTED
+from tests.batches.transactions_seen import transactions
+from tests.clock import FakeClock
 from tests.conftest import Cloud
 from tests.infra.test_policies import NEEDED, POLICIES, called
 
+MIDNIGHT = FakeClock().now // 86_400_000 * 86_400_000
 ROWS_OF_ACCOUNTS = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["A#*"]}}
 
 
@@ -88,3 +93,18 @@ def test_whoever_accepts_may_count(cloud: Cloud, file: str) -> None:
         accept(1, guards=Quota(0, 0).counts("acme", 1, now_ms()))
     assert needed(seen) | {"dynamodb:UpdateItem"} <= allowed(file, "AccountsTable")
     assert "dynamodb:BatchWriteItem" in allowed(file, "BatchesTable")
+
+
+@pytest.mark.usefixtures("cloud")
+@pytest.mark.parametrize("file", ["api.json", "intake.json", "intake_dead_letters.json"])
+def test_whoever_accepts_may_look_at_the_other_day(file: str) -> None:
+    """Around midnight, a request with a key makes sure that its repeat has no batch."""
+    new = Submission("acme", "audio", "audio_v1", [NewJob({"n": 1})], idempotency=("k", "/batch"))
+    with transactions() as seen:
+        submit(new, FakeClock(MIDNIGHT))
+    parts = [
+        (TRANSACTED[kind], part) for actions in seen for action in actions for kind, part in action.items()
+    ]
+    calls = {f"dynamodb:{name}" for name, part in parts if part["TableName"] == settings().batches_table}
+    assert calls == {"dynamodb:PutItem", "dynamodb:ConditionCheckItem"}
+    assert calls <= allowed(file, "BatchesTable")

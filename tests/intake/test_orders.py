@@ -122,6 +122,18 @@ def test_a_message_that_is_wrong_is_answered_once(message: Any, status: int, sen
     assert batches() == []
 
 
+def test_an_order_that_comes_again_is_accepted_whatever_became_of_the_plan(key: str) -> None:
+    """Its answer was lost: to be told that it is refused, while it runs, would be wrong."""
+    mail.send(mail.audio(key=key, webhook="https://example.com/hook"))
+    records = mail.records()
+    orders.handle({"Records": records})
+    register.set_plan("acme", "free", {"retention_hours": 2})
+    orders.handle({"Records": records})
+    first, again = mail.found_on(settings().replies_queue)
+    assert (first["type"], again["type"]) == ("accepted", "accepted")
+    assert [again["body"]["data"]["batchId"]] == batches()
+
+
 def test_a_message_may_speak_for_an_account_where_the_operator_says_so(trusting: None) -> None:
     reply = mail.answered(mail.audio(account="other"))
     assert reply["type"] == "accepted"

@@ -14,7 +14,6 @@ from chalicelib.api.audio_v1.submit import Planned, planned_batch, planned_extra
 from chalicelib.api.camel import camel
 from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.orders import Order, ordered
-from chalicelib.clock import now_ms
 from chalicelib.errors import NamesTaken
 
 
@@ -33,7 +32,6 @@ def _answer(request: Any, planned: Callable[[Order], Planned]) -> Response:
     asked = query.read(request, "minutes")
     minutes = query.number(asked, "minutes", estimates.DEFAULT_MINUTES, estimates.MAX_MINUTES)
     plan = planned(ordered(request, account))
-    sources.require_sent(plan.uploads, now_ms())
     try:
         return success(camel(estimates.estimated(account, plan.new, minutes)))
     except NamesTaken as taken:

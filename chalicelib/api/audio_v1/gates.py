@@ -10,22 +10,22 @@ CLOSED = "FORBIDDEN"
 """This API's word for what a plan has not."""
 
 
-def of_batch(plan: Plan, body: BatchBody) -> int | None:
-    """How long its results live. Raises NotInPlan."""
+def of_batch(plan: Plan, body: BatchBody) -> None:
+    """Raises NotInPlan."""
     gate = Gate(plan, CLOSED)
     gate.batch(len(body.jobs), "jobs")
     if body.webhook:
         gate.feature("webhooks", "webhook")
     for number, job in enumerate(body.jobs):
         _job(gate, job, f"jobs[{number}].")
-    return gate.life(body.expiresAfter, "expiresAfter")
+    gate.life(body.expiresAfter, "expiresAfter")
 
 
-def of_one(plan: Plan, body: ExtractBody) -> int | None:
-    """How long its results live. Raises NotInPlan."""
+def of_one(plan: Plan, body: ExtractBody) -> None:
+    """Raises NotInPlan."""
     gate = Gate(plan, CLOSED)
     _job(gate, body, "")
-    return gate.life(body.expiresAfter, "expiresAfter")
+    gate.life(body.expiresAfter, "expiresAfter")
 
 
 def _job(gate: Gate, job: JobBody, place: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chalice.app import Response
@@ -16,7 +17,7 @@ from chalicelib.api.envelopes import enveloped, success
 from chalicelib.api.orders import Face, Order, ordered
 from chalicelib.audio.request import DEFAULT_QUALITY, AudioRequest
 from chalicelib.batches.model import NewJob
-from chalicelib.batches.submit import Accepted, Submission, earlier, submit
+from chalicelib.batches.submit import Accepted, Submission, submit
 from chalicelib.clock import now_ms
 from chalicelib.errors import NamesTaken
 
@@ -63,41 +64,43 @@ class Planned:
 
 
 def planned_batch(order: Order) -> Planned:
-    """Raises InvalidRequest, NotInPlan."""
+    """Raises InvalidRequest; what the submission does `before` raises it too, and NotInPlan."""
     body = bodies.read(BatchBody, order.body, error_code)
-    life = gates.of_batch(order.account.plan, body)
-    return _planned(order, body.jobs, "/batch", body.webhook, body.metadata, life)
+    gate = partial(gates.of_batch, order.account.plan, body)
+    return _planned(order, gate, body, body.jobs, body.webhook)
 
 
 def planned_extract(order: Order) -> Planned:
-    """Raises InvalidRequest, NotInPlan."""
+    """As `planned_batch`."""
     body = bodies.read(ExtractBody, order.body, error_code)
-    life = gates.of_one(order.account.plan, body)
-    return _planned(order, [body], "/extract", None, body.metadata, life)
+    gate = partial(gates.of_one, order.account.plan, body)
+    return _planned(order, gate, body, [body])
 
 
 def _planned(
     order: Order,
+    gate: Callable[[], object],
+    body: BatchBody | ExtractBody,
     jobs: Sequence[JobBody],
-    path: str,
-    webhook: str | None,
-    metadata: Mapping[str, str] | None,
-    expires_after: int | None,
+    webhook: str | None = None,
 ) -> Planned:
-    uploads = sources.named(order.account, jobs, array="jobs" if path == "/batch" else "")
+    single = isinstance(body, ExtractBody)
+    uploads = sources.named(order.account, jobs, array="" if single else "jobs")
     new = Submission(
         account=order.account.id,
         kind="audio",
         face=FACE,
         jobs=[_new_job(job, webhook, sources.url(job.source, uploads)) for job in jobs],
         webhooks=(webhook,) if webhook else (),
-        idempotency=order.idempotency(FACE + path),
-        metadata=metadata or {},
-        single=path == "/extract",
-        expires_after=expires_after,
+        idempotency=order.idempotency(FACE + ("/extract" if single else "/batch")),
+        metadata=body.metadata or {},
+        single=single,
+        expires_after=body.expiresAfter,
+        longest=order.longest,
         takes=sources.takes(uploads),
         reply_to=order.reply_to,
         correlation_id=order.correlation_id,
+        before=(gate, partial(sources.require_sent, uploads, now_ms())),
         guards=order.guards(len(jobs)),
         limits=order.limits,
         concurrent=order.concurrent,
@@ -107,19 +110,10 @@ def _planned(
 
 
 def _submit(planned: Planned) -> Accepted:
-    return _submit_with(planned.uploads, planned.new) if planned.uploads else submit(planned.new)
-
-
-def _submit_with(uploads: sources.Named, new: Submission) -> Accepted:
-    """A repeat is answered as before, whatever has become of its uploads since."""
-    known = earlier(new)
-    if known:
-        return known
-    sources.require_sent(uploads, now_ms())
     try:
-        return submit(new)
+        return submit(planned.new)
     except NamesTaken as taken:
-        raise sources.already_used(uploads, taken) from taken
+        raise sources.already_used(planned.uploads, taken) from taken
 
 
 def _new_job(body: JobBody, batch_webhook: str | None, url: str) -> NewJob:

@@ -10,8 +10,8 @@ from chalicelib.api.video_v1.models import BatchBody, VideoBody, VideoItem
 from chalicelib.text.request import DEFAULT_MODE
 
 
-def of_batch(plan: Plan, body: BatchBody) -> int | None:
-    """How long its results live. Raises NotInPlan."""
+def of_batch(plan: Plan, body: BatchBody) -> None:
+    """Raises NotInPlan."""
     gate = Gate(plan)
     array, items = body.items
     gate.batch(len(items), array)
@@ -20,14 +20,14 @@ def of_batch(plan: Plan, body: BatchBody) -> int | None:
     gate.priority(body.priority, "priority")
     for number, item in enumerate(items):
         _item(gate, item, f"{array}[{number}].")
-    return gate.life(body.expires_after, "expires_after")
+    gate.life(body.expires_after, "expires_after")
 
 
-def of_video(plan: Plan, body: VideoBody) -> int | None:
-    """How long its results live. Raises NotInPlan."""
+def of_video(plan: Plan, body: VideoBody) -> None:
+    """Raises NotInPlan."""
     gate = Gate(plan)
     _item(gate, body, "")
-    return gate.life(body.expires_after, "expires_after")
+    gate.life(body.expires_after, "expires_after")
 
 
 def _item(gate: Gate, item: VideoItem, place: str) -> None:

@@ -1,4 +1,4 @@
-"""Request items as jobs of the engine. Captions that came along are put into the bucket."""
+"""Request items as jobs of the engine, and the captions that came along with them."""
 
 from __future__ import annotations
 
@@ -31,14 +31,12 @@ def new_jobs(
     priority: str,
     by_mode: bool,
     idempotency: tuple[str, str] | None,
-    keep: bool = True,
 ) -> list[NewJob]:
-    """`array`: the name of the list they came in; empty for a single one. `keep`: put captions into the
-    bucket. Raises Refused."""
+    """`array`: the name of the list they came in; empty for a single one. Raises Refused."""
     place = _place(account, idempotency)
     for number, item in enumerate(items):
         _refuse_missing_features(item, f"{array}[{number}]." if array else "")
-    return [_new_job(place, item, priority, by_mode, keep) for item in items]
+    return [_new_job(place, item, priority, by_mode) for item in items]
 
 
 def _refuse_missing_features(item: VideoItem, place: str) -> None:
@@ -52,10 +50,8 @@ def _refuse_missing_features(item: VideoItem, place: str) -> None:
             )
 
 
-def _new_job(place: str, item: VideoItem, priority: str, by_mode: bool, keep: bool) -> NewJob:
+def _new_job(place: str, item: VideoItem, priority: str, by_mode: bool) -> NewJob:
     request = _request(place, item)
-    if keep and request.captions_key:
-        _keep(request.captions_key, item.captions or "")
     echo: dict[str, Any] = {name: value for name in ATTRIBUTION if (value := getattr(item, name)) is not None}
     if item.sent_url != request.url:
         echo["sent_as"] = {request.url: item.sent_url}
@@ -99,6 +95,13 @@ def _place(account: Account, idempotency: tuple[str, str] | None) -> str:
 def _captions_key(place: str, captions: str) -> str:
     """Of the content as well: equal items are the same work."""
     return "captions/" + hashlib.sha256(place.encode() + b"\0" + captions.encode()).hexdigest()
+
+
+def keep_captions(jobs: Sequence[NewJob], items: Sequence[VideoItem]) -> None:
+    """Put those that came along where each job of these items looks for them."""
+    for job, item in zip(jobs, items, strict=True):
+        if item.captions is not None:
+            _keep(job.request["captions_key"], item.captions)
 
 
 def _keep(key: str, captions: str) -> None:
