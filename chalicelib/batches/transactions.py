@@ -29,11 +29,12 @@ def parts(
     found: list[list[T]] = []
     left = 0
     for thing in things:
-        if not found or len(found[-1]) == most or length(thing) > left:
+        taken = length(thing)
+        if not found or len(found[-1]) == most or taken > left:
             found.append([])
             left = room
         found[-1].append(thing)
-        left -= length(thing)
+        left -= taken
     return found
 
 

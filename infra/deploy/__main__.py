@@ -54,8 +54,9 @@ def run(given: argparse.Namespace) -> None:
     else:
         template = shelf.previous(name, stack.deployed(name))
     stage_files.check(parameters, template.document)
-    meant = {"back": given.previous, "replace_data": given.replace_data}
-    outputs = stack.deploy(name, shelf, template, parameters, **meant)
+    outputs = stack.deploy(
+        name, shelf, template, parameters, back=given.previous, replace_data=given.replace_data
+    )
     _tell(name, outputs, first_key.ensure(name) if given.key else None)
 
 

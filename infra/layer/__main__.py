@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from chalicelib.settings import ARCHITECTURES
 from infra.layer import pack
 from infra.layer.debian import NotToBeHad
-from infra.layer.pins import ARCHITECTURES
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from chalicelib.settings import Architecture
 from infra.layer import source, wheel
 from infra.layer.debian import NotToBeHad
 from infra.layer.made import Made, Make
-from infra.layer.pins import Architecture
 from infra.zips import entry
 
 Choice = Literal["auto", "source", "wheel"]

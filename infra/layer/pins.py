@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
-from chalicelib import settings
-
-Architecture: TypeAlias = settings.Architecture
-ARCHITECTURES: Final = settings.ARCHITECTURES
+from chalicelib.settings import Architecture
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from chalicelib.audio import ffmpeg
-from infra.layer.pins import PLATFORMS, Architecture
+from chalicelib.settings import Architecture
+from infra.layer.pins import PLATFORMS
 
 # what nothing here asks for is not in the binary, and so cannot be reached by any input
 NOTHING_ELSE: Final = (

@@ -11,10 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from chalicelib.settings import Architecture
 from infra.layer import notices, recipe
 from infra.layer.debian import Mirror, NotToBeHad
 from infra.layer.made import Made
-from infra.layer.pins import FFMPEG, LIBRARIES, NASM, PLATFORMS, VERSION, Architecture
+from infra.layer.pins import FFMPEG, LIBRARIES, NASM, PLATFORMS, VERSION
 
 OUT: Final = Path(__file__).parents[2] / "out" / "ffmpeg"
 _TOOLS: Final = ("apt-get", "dpkg-deb", "dpkg-source", "make", "patch", "pkg-config")

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from chalicelib.settings import Architecture
 from infra.layer import notices
 from infra.layer.made import Made
-from infra.layer.pins import Architecture
 
 
 @dataclass(frozen=True)

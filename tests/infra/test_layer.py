@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.audio import ffmpeg, levels, loudness, plan, presets
+from chalicelib.settings import ARCHITECTURES, Architecture
 from infra import package, zips
 from infra.layer import debian, notices, pack, pins, recipe, source
 from infra.layer.debian import Mirror, NotToBeHad
@@ -59,9 +60,9 @@ def test_the_recipe_has_every_filter_that_the_worker_names() -> None:
     assert named <= set(recipe.FILTERS)
 
 
-@pytest.mark.parametrize("architecture", pins.ARCHITECTURES)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_recipe_opens_no_network_and_takes_no_licence_but_the_lgpl(
-    architecture: pins.Architecture,
+    architecture: Architecture,
 ) -> None:
     options = recipe.options(architecture)
     assert {"--disable-everything", "--disable-network", "--disable-autodetect"} <= set(options)
@@ -127,9 +128,9 @@ EMULATORS = {"x86_64": "qemu-x86_64-static", "arm64": "qemu-aarch64-static"}
 NATIVE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "")
 
 
-@pytest.fixture(scope="module", params=pins.ARCHITECTURES)
+@pytest.fixture(scope="module", params=ARCHITECTURES)
 def audio_only(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    architecture: pins.Architecture = request.param
+    architecture: Architecture = request.param
     if source.why_not(architecture) or not source.made_at(architecture).exists():
         make = f"python -m infra.layer FILE --make source --architecture {architecture}"
         pytest.skip(f"the audio-only ffmpeg for {architecture} is not compiled here: {make}")
