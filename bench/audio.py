@@ -1,22 +1,21 @@
 """The audio worker beside bare ffmpeg on the same file.
 
-Both run alternately in one process; what is printed is the ratio of the medians of their wall times. The
-worker fetches over HTTP from this machine, probes, and checks what it made; bare ffmpeg reads the file, and
-for a copy it leaps over the picture there, which nobody can who fetches the file.
+They run alternately; what is printed is the ratio of the medians of their wall times. The worker fetches
+over HTTP from this machine, probes, and checks what it made. Bare ffmpeg reads the file, and once more the
+same URL: for a copy from the file it leaps over the picture, which nobody can who has to fetch it.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import jobs, media
+from bench import ffmpegs, jobs, media
 from bench.origin import origin
+from bench.wall import medians
 from chalicelib.audio.request import AudioRequest
 from chalicelib.settings import settings
 
@@ -37,6 +36,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], Sequence[str]]] = {
 def main() -> None:
     os.environ.update(jobs.environment())
     settings.cache_clear()
+    print(f"Worker and bare ffmpeg: {ffmpegs.told()}; from the URL: imageio-ffmpeg's")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = folder / "source.mp4"
@@ -59,8 +59,9 @@ def _compare(source: Path, url: str, *names: str) -> None:
         wish, arguments = CASES[name]
         there = f"{url}/{source.name}"
         out = source.with_name(f"bare.{wish['format']}")
-        bare, remote, ours = _medians(
-            partial(media.run, "-i", source, "-vn", *arguments, out),
+        bare, remote, ours = medians(
+            ROUNDS,
+            partial(media.run, "-i", source, "-vn", *arguments, out, program=ffmpegs.deployed()),
             partial(media.run, "-i", there, "-vn", *arguments, out),
             partial(jobs.extract, AudioRequest(there, **wish)),  # type: ignore[arg-type]
         )
@@ -76,10 +77,11 @@ def _slow_origin(folder: Path, source: Path) -> None:
         def fetch_first() -> None:
             local = source.with_name("fetched.mp4")
             media.run("-i", there, "-c", "copy", local)
-            media.run("-i", local, "-vn", *arguments, source.with_name("bare.mp3"))
+            bare = source.with_name("bare.mp3")
+            media.run("-i", local, "-vn", *arguments, bare, program=ffmpegs.deployed())
 
         request = AudioRequest(there, **wish)  # type: ignore[arg-type]
-        before, ours = _medians(fetch_first, partial(jobs.extract, request))
+        before, ours = medians(ROUNDS, fetch_first, partial(jobs.extract, request))
     speed = f"{SLOW_ORIGIN / 1e6:.0f} MB/s"
     gain = f"{before / ours:.2f} times as fast"
     print(f"\nfrom {speed} to mp3: fetch, then encode {before:.2f} s, worker {ours:.2f} s, {gain}")
@@ -109,17 +111,6 @@ def _show(cost: jobs.Cost) -> None:
     made = cost.outcome["output"]
     print(f"{made['format']:6}{cost.outcome['mode']:10}{cost.seconds:7.1f} s, worker {cost.worker_mb:.0f} MB,"
           f" ffmpeg {cost.ffmpeg_mb:.0f} MB, on disk {cost.disk_mb:.0f} MB")  # fmt: skip
-
-
-def _medians(*works: Callable[[], object]) -> list[float]:
-    rounds = [[_seconds(work) for work in works] for _ in range(ROUNDS)]
-    return [statistics.median(column) for column in zip(*rounds, strict=True)]
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

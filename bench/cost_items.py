@@ -16,7 +16,7 @@ from infra.local.account import ROOT
 
 WAY = (
     *("Route", "Aggregate", "Any deliveries", "Deliveries", "Deliver", "Outcome", "Settled"),
-    *("Look for broken ones", "Any broken", "Done"),
+    *("Any broken", "Done"),
 )
 """The states of a batch with one webhook that is taken at once."""
 

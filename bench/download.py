@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import socket
-import statistics
 import time
-from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
-from bench.audio import NAMES, seconds
+from bench import jobs
+from bench.wall import medians
 from chalicelib import outbound
 from chalicelib.settings import settings
 from tests.stand_ins.ranges import Act, RangeHost
@@ -42,18 +41,13 @@ def fetch_bare(host: RangeHost) -> None:
             pass
 
 
-def median(work: Callable[[], object]) -> float:
-    return statistics.median(seconds(work) for _ in range(ROUNDS))
-
-
 def main() -> None:
-    os.environ.update({f"BATCHREEL_{name}": "bench" for name in NAMES})
-    os.environ["BATCHREEL_DANGEROUS_ALLOW_NETS"] = "127.0.0.0/8"
+    os.environ.update(jobs.environment())
     with RangeHost(os.urandom(MEGABYTES << 20)) as host:
         url = host.url("/")
-        bare, ours = median(partial(fetch_bare, host)), median(partial(fetch, url, 1))
+        bare, ours = medians(ROUNDS, partial(fetch_bare, host), partial(fetch, url, 1))
         host.then = lambda _: Act(slow=MEGABYTES)
-        one, four = median(partial(fetch, url, 1)), median(partial(fetch, url, 4))
+        one, four = medians(ROUNDS, partial(fetch, url, 1), partial(fetch, url, 4))
     print(f"\n{MEGABYTES} MiB, median of {ROUNDS}")
     print(f"{'bare socket':30}{MEGABYTES * 1.048576 / bare:8.0f} MB/s")
     print(f"{'one connection':30}{MEGABYTES * 1.048576 / ours:8.0f} MB/s")

@@ -18,6 +18,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
+from bench import ffmpegs
 from chalicelib.audio import extract as audio
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
@@ -32,6 +33,7 @@ def environment(origin: str = "") -> dict[str, str]:
     named = {f"BATCHREEL_{name}": "bench" for name in _NAMES}
     keys = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
     more = {"BATCHREEL_DANGEROUS_ALLOW_NETS": "127.0.0.0/8", "AWS_DEFAULT_REGION": "us-east-1"}
+    more |= {"FFMPEG_PATH": ffmpegs.deployed()}
     return named | keys | more | ({"AWS_ENDPOINT_URL": origin} if origin else {})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from chalicelib.audio import ffmpeg
+from bench import ffmpegs
 
 # stereo chords over noise: encoders work as hard on it as on music
 _MUSIC = "aevalsrc='0.2*sin(440*t*PI)+0.05*random(0)|0.2*sin(661*t*PI)+0.05*random(1)':s=48000"
@@ -14,8 +14,8 @@ _VOICE = "aevalsrc='0.3*sin(2*PI*t*(150+100*floor(mod(t*4,4))))*exp(-3*mod(t,0.4
 _FRONT_INDEX = ("-movflags", "+faststart")
 
 
-def run(*arguments: str | Path) -> None:
-    command = [ffmpeg.binary(), "-y", "-nostdin", "-loglevel", "error", *map(str, arguments)]
+def run(*arguments: str | Path, program: str = "") -> None:
+    command = [program or ffmpegs.complete(), "-y", "-nostdin", "-loglevel", "error", *map(str, arguments)]
     subprocess.run(command, check=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.audio import lengths, mp4, plan, probe, results, timing
+from chalicelib.audio import ffmpeg, mp4, plan, probe, results, timing
 from chalicelib.audio.child import Feed
 from chalicelib.audio.made import Made, Sound
 from chalicelib.audio.writer import Writer
@@ -21,11 +21,12 @@ def copy(writer: Writer, sound: Sound, feed: Feed | None = None) -> Made | None:
     request, stream, info = writer.request, sound.stream, sound.info
     arguments = plan.copy_arguments(request, stream, writer.tags)
     finished = writer.write(arguments, info.duration, feed)
-    whole = request.format in _DECODED_WHOLE
-    decoded = lengths.decoded(writer.out, writer.still, None if whole else CHECK_SECONDS)
-    if finished.returncode or not finished.seconds or not decoded:
+    if finished.returncode or not finished.seconds:
         return None
-    found = probe.probe(writer.out, writer.still)
+    whole = request.format in _DECODED_WHOLE
+    found, decoded = _decoded(writer, None if whole else CHECK_SECONDS)
+    if not found or not decoded:
+        return None
     seconds = decoded if whole else results.seconds(writer.out, request.format, found)
     if abs(finished.seconds - seconds) > timing.TOLERANCE_SECONDS:
         return None
@@ -39,3 +40,14 @@ def copy(writer: Writer, sound: Sound, feed: Feed | None = None) -> Made | None:
         return None
     warnings = (*added.warnings, *writer.length_warnings(info, seconds, finished.text))
     return Made(writer.out, "copy", seconds, info, found.audio[0], warnings, added=added.size)
+
+
+def _decoded(writer: Writer, most: float | None) -> tuple[probe.MediaInfo | None, float]:
+    """What the result holds, and seconds of its samples (at most `most`), whatever the timestamps say; None
+    if it cannot be decoded."""
+    limit = [] if most is None else ["-t", str(most)]
+    count = ["-vn", "-af", "asetpts=N/SR/TB", *limit, "-f", "null", "-"]
+    arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{writer.out}", *count]
+    finished = ffmpeg.run(arguments, tick=writer.still, level="info", log=probe.Description())
+    sound = finished.returncode == 0 and finished.errors <= 3
+    return (probe.parse(finished.text) if sound else None), finished.seconds

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-
-from chalicelib.audio import ffmpeg
 
 _ADTS_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _FRAME_SAMPLES = 1024
@@ -63,12 +60,3 @@ def mp3(path: Path) -> float | None:
     trimmed = int.from_bytes(frame[at + 141 : at + 144])  # 12 bits each for the start and the end
     samples = int.from_bytes(frame[at + 8 : at + 12]) * (1152 if version == 3 else 576)
     return max(0, samples - (trimmed >> 12) - (trimmed & 0xFFF)) / _MPEG_RATES[version][rate]
-
-
-def decoded(path: Path, tick: Callable[[float], None], most: float | None) -> float | None:
-    """Seconds of samples (at most `most`), whatever the timestamps say, or None if it cannot be decoded."""
-    limit = [] if most is None else ["-t", str(most)]
-    count = ["-vn", "-af", "asetpts=N/SR/TB", *limit, "-f", "null", "-"]
-    arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{path}", *count]
-    finished = ffmpeg.run(arguments, tick=tick)
-    return finished.seconds if finished.returncode == 0 and finished.errors <= 3 else None

@@ -21,6 +21,7 @@ _LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "oc
 # these hold no length of their own, so a part of the file tells nothing about the whole
 _LENGTH_AT_END = ("ogg", "mpegts", "mpeg")
 _MOST_TEXT = 1 << 17
+_WORK = "Stream mapping:"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def probe(
 
 
 class Description(Tail):
-    """The log of a probe: what is told about the input, however many chapters and tags it has.
+    """The log of a look at a file: what is told about it, however many chapters and tags it has. Of what
+    ffmpeg then does with it, the last lines are kept.
 
     `chapters`: whether to keep those too, as far as there is room.
     """
@@ -86,10 +88,12 @@ class Description(Tail):
         self._description: list[str] = []
         self._size = 0
         self._in_chapters = False
+        self._over = False
 
     def add(self, line: str) -> None:
         line = _LEVEL.sub("", line)
-        if not self._description and not _INPUT.match(line):
+        self._over = self._over or bool(self._description and line.startswith(_WORK))
+        if self._over or not (self._description or _INPUT.match(line)):
             super().add(line)
         elif self._keeps(line):
             self._description.append(line)
