@@ -1,6 +1,6 @@
 """The audio worker beside bare ffmpeg on the same file.
 
-They run alternately; what is printed is the ratio of the medians of their wall times. The worker fetches
+They run alternately; what is printed is the ratio of the least of their wall times. The worker fetches
 over HTTP from this machine, probes, and checks what it made. Bare ffmpeg reads the file, and once more the
 same URL: for a copy from the file it leaps over the picture, which nobody can who has to fetch it.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import ffmpegs, jobs, media
 from bench.origin import origin
-from bench.wall import medians
+from bench.wall import least
 from chalicelib.audio.request import AudioRequest
 from chalicelib.settings import settings
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _ratios(folder: Path, source: Path) -> None:
-    print(f"10 minutes of video, {source.stat().st_size / 1e6:.0f} MB; median of {ROUNDS}, alternating")
+    print(f"10 minutes of video, {source.stat().st_size / 1e6:.0f} MB; best of {ROUNDS}, alternating")
     with origin(folder) as url:
         _compare(source, url, *CASES)
 
@@ -59,7 +59,7 @@ def _compare(source: Path, url: str, *names: str) -> None:
         wish, arguments = CASES[name]
         there = f"{url}/{source.name}"
         out = source.with_name(f"bare.{wish['format']}")
-        bare, remote, ours = medians(
+        bare, remote, ours = least(
             ROUNDS,
             partial(media.run, "-i", source, "-vn", *arguments, out, program=ffmpegs.deployed()),
             partial(media.run, "-i", there, "-vn", *arguments, out),
@@ -81,7 +81,7 @@ def _slow_origin(folder: Path, source: Path) -> None:
             media.run("-i", local, "-vn", *arguments, bare, program=ffmpegs.deployed())
 
         request = AudioRequest(there, **wish)  # type: ignore[arg-type]
-        before, ours = medians(ROUNDS, fetch_first, partial(jobs.extract, request))
+        before, ours = least(ROUNDS, fetch_first, partial(jobs.extract, request))
     speed = f"{SLOW_ORIGIN / 1e6:.0f} MB/s"
     gain = f"{before / ours:.2f} times as fast"
     print(f"\nfrom {speed} to mp3: fetch, then encode {before:.2f} s, worker {ours:.2f} s, {gain}")

@@ -8,20 +8,15 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-
-from bench import batch_run, cost_items, cost_model, cost_tables, jobs, media, talks
+from bench import batch_run, cost_items, cost_model, cost_tables, ffmpegs, media, spent, talks
 from bench.batch_run import Played
 from bench.cost_model import Item, Work
-from bench.origin import origin
+from bench.spent import Spent
 from chalicelib.api.audio_v1.models import MAX_JOBS
-from chalicelib.audio.request import AudioRequest
-from chalicelib.settings import settings
 from chalicelib.text import effort as text
 from tests.stand_ins.web import WebServer
 from tests.stand_ins.youtube import YouTube
@@ -47,52 +42,34 @@ CAPTIONS: Final = "captions, embedded summary"
 MODEL: Final = "captions, summary by a model"
 
 
-@dataclass(frozen=True)
-class Measured:
-    cpu: float
-    size: int
-    """Bytes of the result."""
-
-
 def main() -> None:
     logging.getLogger("chalicelib").setLevel(logging.INFO)
+    print(f"ffmpeg: {ffmpegs.told()}")
     with tempfile.TemporaryDirectory() as name:
         measured = _measure(Path(name))
         items = [_audio(case, played, measured[case]) for case, played in _audio_batches(Path(name))]
     played = _text_batch()
-    items += _texts(played)
+    items += _texts(played, measured[CAPTIONS].cpu)
     cost_tables.show(items, polls=cost_items.polls(played), idle=_idle())
-    cost_tables.show_hosted(MINUTES, {case: each.size for case, each in measured.items()})
+    cost_tables.show_hosted(MINUTES, {case: measured[case].size for case in AUDIO})
 
 
-def _measure(folder: Path) -> Mapping[str, Measured]:
-    source = folder / "source.mp4"
-    with _environment():
-        media.video(source, MINUTES * 60, PICTURE)
-        with origin(folder) as url:
-            return {
-                case: _of(AudioRequest(f"{url}/{source.name}", **wish), url) for case, wish in AUDIO.items()
-            }
-
-
-def _of(request: AudioRequest, origin_url: str) -> Measured:
-    costs = [jobs.whole(request, origin_url) for _ in range(ROUNDS)]
-    return Measured(min(cost.cpu_seconds for cost in costs), int(costs[0].outcome["output"]["size"]))
-
-
-@contextmanager
-def _environment() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in jobs.environment().items():
-            patch.setenv(name, value)
-        settings.cache_clear()
-        yield
-    settings.cache_clear()
+def _measure(folder: Path) -> Mapping[str, Spent]:
+    media.video(folder / "source.mp4", MINUTES * 60, PICTURE)
+    with (
+        YouTube(_videos()) as youtube,
+        WebServer(folder) as server,
+        spent.stack(BATCHREEL_YOUTUBE_BASE_URL=youtube.base) as running,
+    ):
+        source = {"type": "url", "url": server.url("/plain/source.mp4")}
+        first, *others = _text_wishes()
+        spent.text(running, [first])  # what a worker does once is no part of an item
+        heard = {case: spent.audio(running, source, _output(w), ROUNDS) for case, w in AUDIO.items()}
+        return {CAPTIONS: spent.text(running, others), **heard}
 
 
 def _audio_batches(folder: Path) -> Iterator[tuple[str, Played]]:
-    with _environment():
-        media.video(folder / "short.mp4", SHORT_SECONDS)
+    media.video(folder / "short.mp4", SHORT_SECONDS)
     for case, wish in AUDIO.items():
         with batch_run.cloud() as (api, hook), WebServer(folder) as server:
             source = {"type": "url", "url": server.url("/plain/short.mp4")}
@@ -107,7 +84,7 @@ def _output(wish: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**wish, **({"bitrate": f"{wish['bitrate'] // 1000}k"} if "bitrate" in wish else {})}
 
 
-def _audio(name: str, played: Played, measured: Measured) -> Item:
+def _audio(name: str, played: Played, measured: Spent) -> Item:
     work = Work(measured.cpu, arriving=cost_model.arriving(), waiting=cost_items.waits(played))
     counts = dict(cost_items.per_item(played))
     counts["s3.put"] += cost_model.puts(measured.size) - 1
@@ -116,22 +93,29 @@ def _audio(name: str, played: Played, measured: Measured) -> Item:
 
 
 def _text_batch() -> Played:
+    with (
+        YouTube(_videos()) as youtube,
+        batch_run.cloud(BATCHREEL_YOUTUBE_BASE_URL=youtube.base) as (api, hook),
+    ):
+        return batch_run.text(api, hook, _text_wishes())
+
+
+def _videos() -> Mapping[str, Video]:
     cues = tuple(
         (cue.start, cue.duration, cue.text) for cue in talks.captions(talks.long_text(MINUTES * 150))
     )
-    videos = {
-        f"video{number:06d}": Video(seconds=MINUTES * 60, tracks=(Track(cues=cues),))
-        for number in range(TEXT_BATCH)
-    }
-    wishes = [{"video_url": f"https://www.youtube.com/watch?v={name}"} for name in videos]
-    with YouTube(videos) as youtube, batch_run.cloud(BATCHREEL_YOUTUBE_BASE_URL=youtube.base) as (api, hook):
-        return batch_run.text(api, hook, wishes)
+    video = Video(seconds=MINUTES * 60, tracks=(Track(cues=cues),))
+    return {f"video{number:06d}": video for number in range(TEXT_BATCH)}
 
 
-def _texts(played: Played) -> Sequence[Item]:
+def _text_wishes() -> Sequence[Mapping[str, Any]]:
+    return [{"video_url": f"https://www.youtube.com/watch?v={name}"} for name in _videos()]
+
+
+def _texts(played: Played, cpu: float) -> Sequence[Item]:
     """A model changes no call of the engine: its words and the wait for them come on top."""
     waiting = text.FETCHING + cost_items.waits(played)
-    work = Work(played.worker.seconds / played.jobs, waiting=waiting)
+    work = Work(cpu, waiting=waiting)
     units, mb = cost_items.progress_units(played), cost_items.memory("text_worker")
     item = Item(CAPTIONS, work, cost_items.per_item(played), units, mb=mb)
     slower = replace(work, waiting=waiting + cost_model.MODEL_SECONDS)

@@ -14,7 +14,7 @@ from chalicelib.settings import READER_MB, WORKER_MB
 from chalicelib.text import effort as text
 from chalicelib.usage import prices
 
-MEMORIES: Final = (READER_MB, WORKER_MB, 3008)
+MEMORIES: Final = (READER_MB, 1024, WORKER_MB, 3008)
 FETCHED_BYTES: Final = 60_000_000
 CALL_SECONDS: Final = 0.01
 """That a function waits for one call of AWS."""

@@ -19,6 +19,7 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
 from bench import ffmpegs
+from bench.memory import peak_mb
 from chalicelib.audio import extract as audio
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
@@ -64,12 +65,10 @@ def extract(request: AudioRequest) -> None:
 @dataclass(frozen=True)
 class Cost:
     seconds: float
-    cpu_seconds: float
-    """Of the worker and its ffmpegs, user and system."""
     worker_mb: float
     """Peak of the worker's own memory."""
     ffmpeg_mb: float
-    """Peak of the largest ffmpeg."""
+    """Peak of the largest ffmpeg, but at least what the worker held when it began it."""
     disk_mb: float
     """Most that the job's folder held."""
     outcome: Mapping[str, Any]
@@ -89,12 +88,11 @@ def _run(request: str) -> None:
 
     disk = _Disk()
     disk.start()
-    start, cpu = time.perf_counter(), cpu_seconds()
+    start = time.perf_counter()
     outcome = runner.run(json.loads(request), Quiet())
-    seconds, cpu = time.perf_counter() - start, cpu_seconds() - cpu
-    memory = [getrusage(who).ru_maxrss / 1024 for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
-    worker, ffmpeg = memory
-    print(json.dumps(asdict(Cost(seconds, cpu, worker, ffmpeg, disk.most / 1e6, outcome))))
+    seconds = time.perf_counter() - start
+    ffmpeg = getrusage(RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(json.dumps(asdict(Cost(seconds, peak_mb(), ffmpeg, disk.most / 1e6, outcome))))
 
 
 def cpu_seconds() -> float:

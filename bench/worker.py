@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
+
+from bench.memory import peak_mb
 
 ROOT = Path(__file__).parents[1]
 WORDS = 27_000
@@ -47,7 +48,7 @@ def _measure(asked: str) -> None:
     if wanted["summarise"]:
         _summarise()
     taken = time.perf_counter() - start
-    print(json.dumps([taken, getrusage(RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([taken, peak_mb()]))
 
 
 def _summarise() -> None:

@@ -21,7 +21,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()=@+-]+)
 _QUEUES_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:([A-Za-z0-9_-]+\*?|\*)")
 WORKER_MB = 1769
 """Memory of a worker in .chalice/config.json if it computes: the least that has one whole CPU."""
-READER_MB = 1024
+READER_MB = 512
 """Memory of one that waits for others most of its time."""
 Architecture = Literal["x86_64", "arm64"]
 """Of a processor, by Lambda's names."""

@@ -203,7 +203,7 @@ def test_an_item_has_its_share_of_its_batch() -> None:
     assert item["lambda.request"] == (4 + 1 + 1 + 50) / 50
     assert item["logs.kb"] == item["lambda.request"]
     assert item["sqs.request"] == (50 + 50 + 51) / 50
-    assert item["step_functions.transition"] == 11 / 50
+    assert item["step_functions.transition"] == 10 / 50
     assert item["lambda.gb_second_x86_64"] == pytest.approx(10 * 0.01 / 50)
     assert cost_items.polls(PLAYED)["api_gateway.request"] == 3 / 50
     assert cost_items.waits(PLAYED) == pytest.approx(0.1)

@@ -81,9 +81,9 @@ class LocalStack:
         """Runs a function, named by its logical id or its handler, through a worker; raises KeyError."""
         return self._invoke_named(function, json.dumps(payload).encode())
 
-    def worker_pids(self) -> list[int]:
-        """Of the processes that run all but the API."""
-        return [pid for name in ("long", "short") for pid in self._pools[name].pids()]
+    def worker_pids(self, *pools: str) -> list[int]:
+        """Of the processes that run functions; by default of all but the API."""
+        return [pid for name in pools or ("long", "short") for pid in self._pools[name].pids()]
 
     def _start(self, stack: ExitStack) -> None:
         """What is entered later ends earlier: nothing that still runs misses what it needs."""
