@@ -13,7 +13,6 @@ from chalicelib.batches.submit import Accepted
 from tests.batches.aws_faults import hooked
 from tests.batches.driver import executions, loaded, open_batches
 from tests.conftest import Cloud
-from tests.moto_state import Snapshot
 
 HOOK = ["https://example.com/hook"]
 
@@ -40,11 +39,9 @@ def dying(call: int, moment: str) -> Iterator[Callable[[], int]]:
 def every_crash(
     step: Callable[[], object], reset: Callable[[], Callable[[], object]], *, only_aws: bool = True
 ) -> Iterator[None]:
-    """Run `step` dying before its first AWS call and after each in turn; `reset` prepares a fresh step, each
-    time in the cloud as it was before the first.
+    """Run `step` dying before its first AWS call and after each in turn; `reset` prepares a fresh step.
 
     Dying before the next call leaves the same behind, unless not `only_aws` is reached in between."""
-    cloud = Snapshot()
     with dying(0, "before-call") as counted:
         step()
     total = counted()
@@ -52,7 +49,6 @@ def every_crash(
     before = range(1, 2 if only_aws else total + 1)
     moments = [*(("before-call", call) for call in before), *(("after-call", n + 1) for n in range(total))]
     for moment, call in moments:
-        cloud.restore()
         fresh = reset()
         with dying(call, moment), pytest.raises(Died):
             fresh()
