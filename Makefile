@@ -16,7 +16,7 @@ $(STAMP): requirements.txt requirements-dev.txt infra/build_fonts.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Batchreel needs Python 3.11 or newer: make PYTHON=python3.13 ..."; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	$(BIN)/python -m infra.build_fonts
 	@touch $@
 
