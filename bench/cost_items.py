@@ -19,6 +19,8 @@ WAY = (
     *("Any broken", "Done"),
 )
 """The states of a batch with one webhook that is taken at once."""
+TRANSITIONS = 1 + len(WAY)
+"""Its start, too."""
 
 
 def per_item(played: Played) -> Mapping[str, float]:
@@ -27,7 +29,7 @@ def per_item(played: Played) -> Mapping[str, float]:
     for name, part in played.parts:
         whole.update(_part(name, part))
     events = whole["events.event"]  # each comes to EventsQueue, which the stack pays for
-    whole.update({"sqs.request": played.jobs + events, "step_functions.transition": 1 + len(WAY)})
+    whole.update({"sqs.request": played.jobs + events, "step_functions.transition": TRANSITIONS})
     return {name: count / played.jobs for name, count in whole.items()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from bench import cost_model
+from bench import cost_items, cost_model
 from bench.cost_model import Idle, Item
 from chalicelib.settings import ARCHITECTURES
 from chalicelib.text import effort as text
@@ -32,6 +32,8 @@ AIM_SECONDS: Final[Mapping[str, tuple[float, float]]] = {
     "captions, embedded summary": (0.0, 0.6),
 }
 """That reckoning's seconds of ffmpeg, and those for which it waited for a source."""
+AIM_BATCH: Final = 50
+"""Its jobs in a batch; Converso's contract has at most 10."""
 NAMES: Final = (
     *("dynamodb.write_unit", "dynamodb.read_unit", "sqs.request", "events.event", "s3.put", "s3.get"),
     *("step_functions.transition", "lambda.request", "api_gateway.request", "kms.request", "logs.kb"),
@@ -79,10 +81,11 @@ def verdict(name: str, dollars: float) -> tuple[str, str]:
 
 
 def _alike(items: Sequence[Item]) -> None:
-    _head("dollars for 1,000", "as above", "on arm64", "and with the aim's seconds", "aim", "")
+    _head("dollars for 1,000", "as above", "on arm64", "with the aim's seconds", "and its batches", "aim", "")
     for item in items:
         if item.name in TARGETS:
-            costs = [cost_model.total(item), cost_model.total(item, architecture="arm64"), alike(item)]
+            arm64 = cost_model.total(item, architecture="arm64")
+            costs = [cost_model.total(item), arm64, alike(item), alike(in_batches(item))]
             print(
                 row(
                     item.name,
@@ -101,6 +104,14 @@ def alike(item: Item) -> float:
     else:
         work = replace(item.work, waiting=item.work.waiting - text.FETCHING + source)
     return cost_model.total(replace(item, work=work), architecture="arm64")
+
+
+def in_batches(item: Item) -> Item:
+    """The item with its share of the states that a batch as large as the aim's goes through; what else a
+    batch takes, each item keeps."""
+    return replace(
+        item, counts={**item.counts, "step_functions.transition": cost_items.TRANSITIONS / AIM_BATCH}
+    )
 
 
 def _takes(items: Sequence[Item]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench import dynamodb_units
-from bench.cost_items import WAY
+from bench.cost_items import TRANSITIONS
 from bench.cost_tables import row
 from infra.local import template
 from infra.local.account import ROOT
@@ -71,7 +71,7 @@ def counted(page: str, case: str) -> Mapping[str, float]:
     cells = next(found for found in _cells(page, case) if len(found) == len(heading))
     counts = {name: float(cell) for name, cell in zip(heading[1:], cells[1:], strict=True)}
     counts["seconds"] = counts["billed s"]
-    counts["executions"] = counts["step_functions.transition"] / (1 + len(WAY))
+    counts["executions"] = counts["step_functions.transition"] / TRANSITIONS
     counts["dynamodb.write_unit"] += counts["progress, write units"]
     return counts
 

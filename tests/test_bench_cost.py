@@ -266,7 +266,10 @@ def test_the_page_compares_what_is_alike(name: str) -> None:
     memory = cost_items.memory("text_worker" if name.startswith("captions") else "audio_worker")
     arm64 = sweep[1 + len(cost_model.MEMORIES) :]
     assert alike[1:3] == [costs[1], arm64[cost_model.MEMORIES.index(memory)]]
-    assert tuple(alike[-2:]) == cost_tables.verdict(name, float(alike[3]))
+    assert tuple(alike[-2:]) == cost_tables.verdict(name, float(alike[4]))
+    own, aims = scale.counted(PAGE, name)["step_functions.transition"], cost_items.TRANSITIONS / 50
+    fewer = (own - aims) * prices.each("step_functions.transition") * 1000
+    assert float(alike[3]) - float(alike[4]) == pytest.approx(fewer, abs=0.0011)
 
 
 def test_what_is_alike_has_the_aims_seconds_on_arm() -> None:
@@ -276,6 +279,12 @@ def test_what_is_alike_has_the_aims_seconds_on_arm() -> None:
     assert cost_tables.alike(audio) == pytest.approx((5.7 + 0.25) * second)
     captions = Item("captions, embedded summary", Work(0.25, waiting=3.5), {})
     assert cost_tables.alike(captions) == pytest.approx((0.25 + 3.5 - 3 + 0.6) * second)
+
+
+def test_a_batch_of_the_aims_size_has_its_transitions_for_more_jobs() -> None:
+    item = Item("mp3, 128k", Work(1), {"step_functions.transition": 1.0, "s3.put": 1.2})
+    counts = cost_tables.in_batches(item).counts
+    assert counts == {"step_functions.transition": 10 / 50, "s3.put": 1.2}
 
 
 def test_what_follows_from_prices_alone_is_what_the_page_says() -> None:
@@ -329,7 +338,7 @@ def test_what_the_page_on_scale_tells_follows_from_the_counts() -> None:
     assert f"to {second * captions['s3.put']:,.0f} for captions, more than one prefix" in told
     assert f"{second * mp3['dynamodb.write_unit'] / 40_000:.0%}".replace("%", " % of the table's") in told
     assert f"StartExecution at {300 * 60:,} a minute" in told
-    assert f"transitions at {round(5000 * 60 / (1 + len(cost_items.WAY)), -3):,.0f}" in told
+    assert f"transitions at {round(5000 * 60 / cost_items.TRANSITIONS, -3):,.0f}" in told
     assert f"come to {round(second * 4, -2):,.0f} requests a second" in told
     assert f"it manages {45 / cost_model.CALL_SECONDS:,.0f}" in told
 

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 SECONDS: Final[Mapping[str, float]] = {
-    "copy": 0.7,
-    "wav": 2.3,
-    "waveform": 2.1,
+    "copy": 0.5,
+    "wav": 1.5,
+    "waveform": 1.5,
     "flac": 3.4,
     "opus": 10,
     "mp3": 10,
-    "ogg": 19,
+    "ogg": 15,
     "aac": 17,
     "m4a": 17,
 }
 """Of one CPU for ten minutes of media, as `python -m bench effort` measures them."""
-NORMALISING: Final = 5.0
+NORMALISING: Final = 8.0
 """On top."""
 COPIED: Final = frozenset({"mp3", "aac", "m4a", "ogg", "opus", "flac"})
 """Formats that a source may be in already, so that nothing is encoded."""
