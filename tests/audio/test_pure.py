@@ -11,7 +11,7 @@ import pytest
 from chalicelib.audio import metadata
 from chalicelib.audio.choices import bitrate_problem, channels_problem, rate_problem
 from chalicelib.audio.presets import BITRATES, PRESETS, RATES
-from chalicelib.audio.probe import parse
+from chalicelib.audio.probe import Description, parse
 from chalicelib.audio.request import CONTENT_TYPES, FORMATS, QUALITIES, AudioRequest
 from chalicelib.audio.runner import file_name
 from chalicelib.audio.sniff import sniff
@@ -184,6 +184,26 @@ def test_parse_of_a_probe() -> None:
         ("eng", None), (None, "Stream #0:9: Audio: no"), ("pt-BR", None), (None, None)
     ]  # fmt: skip
     assert info.tags == {"title": "One: two", "comment": "first\nsecond"}
+
+
+DONE = """Stream mapping:
+  Stream #0:1 -> #0:0 (aac (native) -> pcm_s16le (native))
+Output #0, null, to 'pipe:':
+  Metadata:
+    title           : made of it
+  Stream #0:0: Audio: pcm_s16le, 44100 Hz, 5.1, s16, 4233 kb/s"""
+
+
+def test_what_is_made_of_a_file_is_no_part_of_its_description() -> None:
+    log = Description()
+    for line in (*PROBED.splitlines(), *DONE.splitlines()):
+        log.add(f"[info] {line}")
+    assert parse(log.text) == parse(PROBED)
+    for number in range(1000):
+        log.add(f"[aac @ 0x1] [error] damaged {number}")
+    assert "damaged 999" in log.text
+    assert "damaged 700" not in log.text
+    assert parse(log.text) == parse(PROBED)
 
 
 def test_parse_without_input() -> None:
