@@ -21,6 +21,9 @@ from chalicelib.audio.limits import Limits
 
 STALL_SECONDS = 60.0
 _FEEDER_SECONDS = 5.0
+LEVEL = re.compile(r"^(?:\[[^\]]*@[^\]]*\] )*\[(\w+)\] ")
+"""In front of each message. What only looks like one behind it is a tag of the source."""
+_COMPLAINTS = {"warning", "error", "fatal", "panic"}
 # the fence around video decoders is reported as an error; and what the muxer mends is no damage
 _HARMLESS = re.compile(
     r"not on whitelist|avformat_find_stream_info|monotonically increasing dts|\[(out|aost)#|\[SWR @"
@@ -48,6 +51,12 @@ class Finished:
     """What the log has kept of stderr."""
     errors: int
     """Lines about packets that could not be read or decoded."""
+
+    @property
+    def complaints(self) -> str:
+        """Of `text`, what ffmpeg says by itself: what it tells of the source may say anything."""
+        levels = ((line, LEVEL.match(line)) for line in self.text.splitlines())
+        return "\n".join(line for line, level in levels if level and level[1] in _COMPLAINTS)
 
 
 class Tail:
@@ -152,7 +161,8 @@ class Child:
 
     def _log_line(self, line: str) -> None:
         self._log.add(line[:400])
-        if "[error]" in line and not _HARMLESS.search(line):
+        level = LEVEL.match(line)
+        if level and level[1] == "error" and not _HARMLESS.search(line):
             self._errors += 1
 
 

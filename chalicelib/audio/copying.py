@@ -38,7 +38,7 @@ def copy(writer: Writer, sound: Sound, feed: Feed | None = None) -> Made | None:
     # with a picture beside it, not every ffmpeg tells how much sound it has written
     if added.outputs and writer.write(arguments, info.duration, more=added).returncode:
         return None
-    warnings = (*added.warnings, *writer.length_warnings(info, seconds, finished.text))
+    warnings = (*added.warnings, *writer.length_warnings(info, seconds, finished.complaints))
     return Made(writer.out, "copy", seconds, info, found.audio[0], warnings, added=added.size)
 
 

@@ -21,7 +21,8 @@ def encode(
     expected = trim.seconds(request, info.duration)
     chosen = shape or plan.encoding(request, stream, expected)
     skipped = 0.0 if feed or sound.lead else trim.skipped(request, writer.container)
-    filters = timing.filters(info.container, stream, sound.lead) + trim.filters(request, skipped)
+    first, heard = ([], stream) if shape is None else timing.smaller(stream, shape.rate)
+    filters = [*first, *timing.filters(info.container, heard, sound.lead), *trim.filters(request, skipped)]
     filters += plan.blocks(request, writer.container)
     run = _encoder(writer, sound, chosen, skipped, feed)
     if request.normalize:
@@ -29,7 +30,7 @@ def encode(
     else:
         finished, reached = run(filters), Reached()
     made = results.look(writer.out, request.format, stream, chosen, finished, writer.still)
-    missed = writer.length_warnings(info, made.seconds, finished.text)
+    missed = writer.length_warnings(info, made.seconds, finished.complaints)
     damaged = [f"decode_errors:{finished.errors}"] if finished.errors else []
     return Made(
         path=made.path,
@@ -57,7 +58,9 @@ def _encoder(
             arguments, expected, feed, level=level, skipped=skipped, more=writer.additions
         )
         if finished.returncode:
-            raise failures.from_ffmpeg(finished.returncode, finished.text)
+            raise failures.from_ffmpeg(finished.returncode, finished.complaints)
+        if timing.left_out(finished.complaints):
+            raise failures.gap()
         if not finished.seconds or not writer.out.stat().st_size:
             raise failures.nothing_left(request.start) if request.start else failures.not_media()
         return finished

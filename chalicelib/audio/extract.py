@@ -168,6 +168,8 @@ class _Extraction:
         stream = audio_tracks.choose(info, self._request.track)
         if not partial:
             trim.check(self._request, info)
+        if stream.encrypted:
+            raise failures.encrypted()
         if stream.rate == 0 or stream.codec in ("none", "unknown"):
             raise failures.unsupported()
         self._check(info.duration or 0.0)

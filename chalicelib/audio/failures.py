@@ -108,6 +108,15 @@ def _not_fetched(sentence: str, *, retryable: bool = False) -> JobError:
     return JobError("DOWNLOAD_FAILED", f"{sentence} {way_out}.", retryable=retryable)
 
 
+def too_slow(needed: float, allowed: float) -> JobError:
+    """Both in seconds."""
+    return _not_fetched(
+        f"The source arrives too slowly: it would take about {_minutes(needed)}, and a worker has"
+        f" {_minutes(allowed)}.",
+        retryable=True,
+    )
+
+
 def compressed(encoding: str) -> JobError:
     return _not_fetched(f"The source is sent with the encoding {encoding}, which was not asked for.")
 
@@ -173,6 +182,11 @@ def track_not_found(asked: int | str, tracks: Sequence[str]) -> JobError:
 
 def nothing_left(start: float) -> JobError:
     return JobError("INVALID_VIDEO", f"The sound ends before {start:g} s, where the trim starts.")
+
+
+def gap() -> JobError:
+    sentence = "The sound has a gap that is too long to be filled with silence: send its parts on their own."
+    return JobError("EXTRACTION_FAILED", sentence)
 
 
 def cut_off(expected: float, found: float) -> JobError:

@@ -116,7 +116,7 @@ def run(
     JobError TIMEOUT after 60 s without any advance.
     """
     head = [binary(), *(() if feed else ("-nostdin",)), *_COMMON, "-loglevel", "level+" + level, *_PROGRESS]
-    limits = Limits(max_seconds, max_bytes)
+    limits = Limits(max_seconds, max_bytes, settings().memory_mb)
     with Child([*head, *arguments], feed, ENVIRONMENT, limits, log or Tail(60)) as child:
         while child.listen():
             tick(child.seconds)

@@ -11,6 +11,8 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
+from chalicelib.settings import WORKER_MB
+
 if sys.platform == "linux":
     import resource
 
@@ -18,7 +20,9 @@ WORKER_SECONDS = 900.0
 """No worker lives longer."""
 # 250 MB cover the index of a ten-hour film, and 850 MB the longest gap in the sound that can be filled;
 # each thread reserves a stack, and there are up to three for every core
-_MEMORY = 1 << 30
+_MOST_MEMORY = 1 << 30
+_OURS = 192 << 20
+"""Of the function's memory, for the worker itself."""
 _MEMORY_PER_CORE = 32 << 20
 _OPEN_FILES = 64
 # between being told to stop and being killed
@@ -31,13 +35,15 @@ class Limits:
     """Until nobody waits for it any more; its processor time is bounded by this, even if it is orphaned."""
     file_bytes: int | None = None
     """Of each file it writes."""
+    worker_mb: int = WORKER_MB
+    """Memory that it shares with its worker."""
 
     def impose(self, pid: int) -> None:
         if sys.platform != "linux":
             return
         cores = os.cpu_count() or 1
         processor = max(1, math.ceil(self.seconds * cores))
-        memory = _MEMORY + _MEMORY_PER_CORE * cores
+        memory = min(_MOST_MEMORY, (self.worker_mb << 20) - _OURS) + _MEMORY_PER_CORE * cores
         with suppress(ProcessLookupError):  # it has ended already
             _lower(pid, resource.RLIMIT_CPU, processor, processor + _LAST_SECONDS)
             _lower(pid, resource.RLIMIT_DATA, memory, memory)

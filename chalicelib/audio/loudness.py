@@ -54,7 +54,7 @@ def _run(path: Path, chosen: Sequence[str], tick: Callable[[float], None]) -> Fi
     arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{path}", *chosen, "-f", "null", "-"]
     finished = ffmpeg.run(arguments, tick=tick, level="info", log=Tail(200))
     if finished.returncode:
-        raise failures.from_ffmpeg(finished.returncode, finished.text)
+        raise failures.from_ffmpeg(finished.returncode, finished.complaints)
     return finished
 
 

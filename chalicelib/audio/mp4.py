@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+from chalicelib.audio import failures
 from chalicelib.audio.sniff import boxes, is_encrypted
 
 _TIMESCALE_AT = {0: 12, 1: 20}
 """In the box mdhd, by its version."""
+_MOST_BOXES = 1000
+"""Before the index: a file has a handful, and each costs a look."""
+_BLOCK = 1 << 20
 
 
 def longest_packet(path: Path) -> float:
@@ -42,15 +48,24 @@ def _inside(data: bytes, *names: str) -> bytes:
 
 
 def encrypted(path: Path) -> bool:
-    """For an index at the end of the file, which the head could not show."""
+    """For an index at the end of the file, which the head could not show. Raises JobError."""
     with path.open("rb") as file:
         at = 0
-        while header := file.read(16):
-            kind, _, size = next(boxes(header), (b"", 0, 0))
+        for _ in range(_MOST_BOXES):
+            kind, _, size = next(boxes(file.read(16)), (b"", 0, 0))
             if size < 8 or not re.fullmatch(rb"[\w \xa9]{4}", kind):
                 return False
             if kind == b"moov":
-                return is_encrypted(header + file.read(min(size, 64 << 20)))
+                file.seek(at)
+                return is_encrypted(_blocks(file, min(size, 64 << 20)))
             at += size
             file.seek(at)
-    return False
+    raise failures.not_media()
+
+
+def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Each begins with the end of the one before, so that no name is cut in two."""
+    end = b""
+    while size > 0 and (block := file.read(min(size, _BLOCK))):
+        yield end + block
+        end, size = block[-3:], size - len(block)

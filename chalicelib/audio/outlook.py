@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from chalicelib.audio import failures
+from chalicelib.errors import JobError
 
 MEASURED_SECONDS: Final = 15.0
 """Of work, before its speed is believed: the first seconds of a source may be silence, or slow to arrive."""
@@ -15,15 +16,23 @@ MARGIN: Final = 1.25
 
 
 class Outlook:
-    def __init__(self, total: float, deadline: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """`total`: seconds of media. `deadline` is of `clock`, which starts now."""
+    def __init__(
+        self,
+        total: float,
+        deadline: float,
+        clock: Callable[[], float] = time.monotonic,
+        failure: Callable[[float, float], JobError] = failures.too_long,
+    ) -> None:
+        """`total`: of whatever `check` is told, such as seconds of media. `deadline` is of `clock`, which
+        starts now. `failure` is made of the seconds that it would take and of those there are."""
         self._total = total
+        self._failure = failure
         self._deadline = deadline
         self._clock = clock
         self._began = self._since = clock()
 
     def check(self, done: float) -> None:
-        """`done`: seconds of media written. Raises JobError TOO_LONG."""
+        """`done`, of the total. Raises the failure."""
         now = self._clock()
         if done <= 0:
             self._since = now  # what is wanted may begin far into the source
@@ -33,4 +42,4 @@ class Outlook:
             return
         needed = (self._total - done) * spent / done
         if needed > MARGIN * (self._deadline - now):
-            raise failures.too_long(now - self._began + needed, self._deadline - self._began)
+            raise self._failure(now - self._began + needed, self._deadline - self._began)

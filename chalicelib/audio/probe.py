@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chalicelib.audio import failures, ffmpeg, metadata
-from chalicelib.audio.child import Tail
+from chalicelib.audio.child import LEVEL, Tail
 
 _INPUT = re.compile(r"Input #0, (.+), from ")
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _START = re.compile(r"  Duration: .*start: (-?\d+\.\d+)")
-_LEVEL = re.compile(r"^(\[[^\]]*@[^\]]*\] )?\[(info|warning|error|fatal)\] ")
-_TOO_MANY = re.compile(r"exceeds max_streams")
+_TOO_MANY = re.compile(r"Number of (streams|tracks) exceeds max_streams")
+_ESTIMATED = "Estimating duration"
 _STREAM = re.compile(r"  Stream #0:(\d+)(?:\[\w+\])?(?:\(([^)]*)\))?: (Video|Audio): (.+)")
 _TITLE = re.compile(r"\s{6,8}title\s*: (.*)")
+_KEY = re.compile(r"\s{6,8}enc_key_id\s*: (.*)")
+"""Of an encrypted Matroska track, whose codec is told as if it were not."""
 _LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8, "cube": 8}
 # these hold no length of their own, so a part of the file tells nothing about the whole
 _LENGTH_AT_END = ("ogg", "mpegts", "mpeg")
@@ -40,6 +42,7 @@ class AudioStream:
     language: str | None = None
     """As the container has it, mostly ISO 639-2."""
     title: str | None = None
+    encrypted: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Description(Tail):
         self._over = False
 
     def add(self, line: str) -> None:
-        line = _LEVEL.sub("", line)
+        line = LEVEL.sub("", line)
         self._over = self._over or bool(self._description and line.startswith(_WORK))
         if self._over or not (self._description or _INPUT.match(line)):
             super().add(line)
@@ -117,18 +120,18 @@ def parse(text: str, *, partial: bool = False) -> MediaInfo:
     start = next((number for number, line in enumerate(lines) if _INPUT.match(line)), None)
     if start is None:
         raise failures.unreadable(text)
-    if any(_TOO_MANY.search(line) for line in lines[:start]):
+    if any(_TOO_MANY.match(line) for line in lines[:start]):
         raise failures.too_many_tracks()
     container = lines[start].removeprefix("Input #0, ").split(",")[0]
     streams = [(at, found) for at, line in enumerate(lines) if at > start and (found := _STREAM.match(line))]
     pictures = [int(s[1]) for _, s in streams if s[3] == "Video" and "attached pic" not in s[4]]
-    estimated = "Estimating duration" in text
+    estimated = any(line.startswith(_ESTIMATED) for line in lines[:start])
     unknown = partial and (estimated or container in _LENGTH_AT_END)
     return MediaInfo(
         container={"mov": "mp4"}.get(container, container),
         duration=None if unknown else _duration(lines[start:]),
         estimated=estimated,
-        audio=tuple(_audio(s, title_below(lines, at)) for at, s in streams if s[3] == "Audio"),
+        audio=tuple(_audio(s, lines, at) for at, s in streams if s[3] == "Audio"),
         has_video=bool(pictures),
         tags=metadata.parse(lines[start:]),
         picture=next(iter(pictures), None),
@@ -151,18 +154,24 @@ def language(code: str | None) -> str | None:
 
 
 def title_below(lines: list[str], at: int) -> str | None:
-    """Of the stream or chapter in line `at`; its tags follow it."""
+    """Of the stream or chapter in line `at`."""
+    return _tag_below(lines, at, _TITLE)
+
+
+def _tag_below(lines: list[str], at: int, tag: re.Pattern[str]) -> str | None:
+    """The tags of what is in line `at` follow it."""
     indent = len(lines[at]) - len(lines[at].lstrip())
     for line in lines[at + 1 : at + 40]:
         if len(line) - len(line.lstrip()) <= indent:
             return None
-        found = _TITLE.fullmatch(line)
+        found = tag.fullmatch(line)
         if found:
             return found[1].strip()[:200] or None
     return None
 
 
-def _audio(found: re.Match[str], title: str | None) -> AudioStream:
+def _audio(found: re.Match[str], lines: list[str], at: int) -> AudioStream:
+    """Of the stream in line `at`."""
     text = found[4]
     parts = [part.strip() for part in text.split(",")]
     rate = next((int(part.split()[0]) for part in parts if part.endswith(" Hz")), 0)
@@ -177,7 +186,8 @@ def _audio(found: re.Match[str], title: str | None) -> AudioStream:
         default="(default)" in text,
         layout=layout.removesuffix("(default)").strip(),
         language=language(found[2]),
-        title=title,
+        title=title_below(lines, at),
+        encrypted=_tag_below(lines, at, _KEY) is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # containers whose decoder needs nothing that stands later in the file
@@ -48,7 +48,7 @@ def sniff(head: bytes) -> Sniffed:
             break
         if kind == b"moov":
             index = head[start : start + size]
-            return Sniffed(container, True, start + size, is_encrypted(index), b"mvex" in index)
+            return Sniffed(container, True, start + size, is_encrypted([index]), b"mvex" in index)
     return Sniffed(container, False)
 
 
@@ -65,9 +65,10 @@ def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         at += size
 
 
-def is_encrypted(moov: bytes) -> bool:
-    """Common Encryption: ffmpeg shows such a stream as plain AAC and copies noise."""
-    return b"schm" in moov and (b"enca" in moov or b"encv" in moov)
+def is_encrypted(moov: Iterable[bytes]) -> bool:
+    """Common Encryption: ffmpeg shows such a stream as plain AAC and copies noise. `moov`: in parts."""
+    found = {name for part in moov for name in (b"schm", b"enca", b"encv") if name in part}
+    return b"schm" in found and len(found) > 1
 
 
 def _container(head: bytes) -> str:

@@ -12,12 +12,13 @@ from urllib.parse import unquote, urlsplit
 from chalicelib import filenames, outbound
 from chalicelib.audio import failures, objects
 from chalicelib.audio.child import Sink, Stopped
+from chalicelib.audio.outlook import Outlook
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.sniff import sniff
 from chalicelib.settings import settings
 
 HEAD_BYTES = 1 << 20
-MAX_INDEX_BYTES = 64 << 20
+MAX_INDEX_BYTES = 32 << 20
 _GRACE_SECONDS = 5.0
 
 
@@ -67,12 +68,14 @@ class Download:
         return self.received / self.length if self.length else 0.0
 
     def spool(self, path: Path, progress: Progress) -> None:
-        """Write all of it to `path`."""
+        """Write all of it to `path`. Raises JobError, and soon if it cannot be here in time."""
+        outlook = Outlook(1.0, progress.deadline, failure=failures.too_slow)
         with failures.download_failures(), path.open("wb") as file:
             file.write(self.head)
             for chunk in self._chunks:
                 file.write(chunk)
                 progress.at(self.fraction)
+                outlook.check(self.fraction)
 
     def feed(self, sink: Sink, stop: threading.Event) -> None:
         """Write all of it to `sink`, in another thread than the one that reports."""

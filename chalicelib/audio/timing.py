@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.audio import ffmpeg
+from chalicelib.audio.child import Tail
 from chalicelib.audio.probe import AudioStream, MediaInfo
 
 # containers whose timestamps say more than the order of the packets
@@ -16,7 +18,9 @@ _TIMED = {"mp4", "matroska", "ogg", "flv", "asf", "mpegts", "mpeg"}
 _BROADCAST = {"mpegts", "mpeg"}
 TOLERANCE_SECONDS = 0.1
 _MOST_LEAD_SECONDS = 3600.0
-_FIRST_SOUND = re.compile(r"n: *0 .*?pts_time:(-?[\d.]+)")
+_FIRST_SOUND = re.compile(
+    r"^\[Parsed_ashowinfo_\d+ @ \S+\] \[info\] n: *0 .*?pts_time:(-?[\d.]+)", re.MULTILINE
+)
 _TIME_BASE = re.compile(r"^#tb 0: (\d+)/(\d+)", re.MULTILINE)
 _FIRST_PACKET = re.compile(r"^0, *-?\d+, *(-?\d+),", re.MULTILINE)
 _LAYOUT = re.compile(r"[\w.() ]+")
@@ -30,13 +34,21 @@ def lead(path: Path, info: MediaInfo, stream: AudioStream, tick: Callable[[float
     picture = [] if broadcast else _picture(info.picture)
     sound = ["-map", f"0:{stream.index}", "-af", "ashowinfo", "-frames:a", "1", "-f", "null", "-"]
     arguments = ["-copyts", *ffmpeg.INPUT_FENCE, "-i", f"file:{path}", *picture, *sound]
-    text = ffmpeg.run(arguments, tick=tick, level="info").text
+    text = ffmpeg.run(arguments, tick=tick, level="info", log=_Moments(20)).text
     shown, heard = info.start if broadcast else _first_picture(text), _FIRST_SOUND.search(text)
     if not heard:
         return None
     seconds = 0.0 if shown is None else float(heard[1]) - shown
     sane = TOLERANCE_SECONDS < seconds < (info.duration or _MOST_LEAD_SECONDS)
     return seconds if sane else 0.0
+
+
+class _Moments(Tail):
+    """Of the log, what tells when picture and sound begin: tags may be more than any log keeps."""
+
+    def add(self, line: str) -> None:
+        if any(moment.search(line) for moment in (_FIRST_SOUND, _TIME_BASE, _FIRST_PACKET)):
+            super().add(line)
 
 
 def _picture(index: int) -> list[str]:
@@ -46,6 +58,17 @@ def _picture(index: int) -> list[str]:
 def _first_picture(text: str) -> float | None:
     base, packet = _TIME_BASE.search(text), _FIRST_PACKET.search(text)
     return int(packet[1]) * int(base[1]) / int(base[2]) if base and packet else None
+
+
+def smaller(stream: AudioStream, rate: int) -> tuple[list[str], AudioStream]:
+    """What makes speech of a stream, and what it is then: a gap is filled in memory, all at once."""
+    shape = [f"aresample={rate}", "aformat=sample_fmts=s16:channel_layouts=mono"]
+    return shape, replace(stream, rate=rate, channels=1, layout="mono")
+
+
+def left_out(complaints: str) -> bool:
+    """Whether there was not enough memory for a gap, after which the sound stands too early."""
+    return "Failed to compensate for timestamp delta" in complaints
 
 
 def filters(container: str, stream: AudioStream, seconds: float) -> list[str]:

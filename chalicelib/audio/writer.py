@@ -94,14 +94,17 @@ class Writer:
             raise failures.cut_off(start + expected, start + seconds)
         return (*beyond, "audio_shorter_than_container")
 
+    def _fetched(self, seconds: float) -> float:
+        """Share of the source, once something has been made of it; all of it where that is not known."""
+        return (self.download.fraction if self.download.length else 1.0) if seconds else 0.0
+
     def _advance(self, duration: float | None) -> Callable[[float], None]:
         share = self.share(duration)
-        outlook = Outlook(duration, self.progress.deadline) if duration else None
+        outlook = Outlook(duration or 1.0, self.progress.deadline)
 
         def advance(seconds: float) -> None:
             self.check_length(seconds)
             share(seconds)
-            if outlook:
-                outlook.check(seconds)
+            outlook.check(seconds if duration else self._fetched(seconds))
 
         return advance

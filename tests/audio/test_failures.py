@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from chalicelib.audio import failures
+from chalicelib.audio import failures, outlook
 from chalicelib.errors import JobCancelled, JobError, LeaseLost, ServiceUnavailable
 from chalicelib.settings import settings
 from tests.audio.conftest import Audio, RecordingTask
+from tests.audio.encrypted_webm import encrypted_webm
 
 
 def failure(
@@ -177,3 +179,21 @@ def test_what_ffmpeg_says(returncode: int, text: str, code: str, retryable: bool
     error = failures.from_ffmpeg(returncode, text)
     assert (error.code, error.retryable) == (code, retryable)
     assert "/tmp" not in error.message
+
+
+def test_encrypted_webm_is_told_from_damage(audio: Audio, media: Path) -> None:
+    """Its codec is told as if it were not encrypted, and noise decodes to noise."""
+    (media / "encrypted.webm").write_bytes(encrypted_webm())
+    for to in ("mp3", "opus"):
+        assert failure(audio, "plain/encrypted.webm", to).message.startswith("The source is encrypted")
+
+
+def test_a_source_too_slow_to_be_here_in_time_is_seen_early(
+    audio: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has to be fetched whole first; no source is quick enough for no time."""
+    monkeypatch.setattr(outlook, "MEASURED_SECONDS", 0.0)
+    monkeypatch.setattr(outlook, "MARGIN", 0.0)
+    error = failure(audio, "plain/index-last.mov")
+    assert (error.code, error.retryable) == ("DOWNLOAD_FAILED", True)
+    assert error.message.startswith("The source arrives too slowly: it would take about")

@@ -1,0 +1,43 @@
+"""Gaps are filled in memory, of which a worker has just so much."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.audio.speech import speech_track
+from chalicelib.errors import JobError
+from chalicelib.settings import settings
+from tests.audio.conftest import Audio, RecordingTask
+from tests.audio.media import ffmpeg
+
+SECONDS = 1510
+PICTURE = ("-f", "lavfi", "-i", f"color=s=64x36:r=1:d={SECONDS}")
+SOUND = ("-f", "lavfi", "-i", f"sine=d={SECONDS}:r=48000,aselect='lt(t,5)+gt(t,1505)'")
+
+
+@pytest.fixture(scope="module")
+def pause(media: Path) -> str:
+    """Five seconds of sound, 25 minutes of none, and five seconds."""
+    encoded = ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-ac", "2")
+    ffmpeg(*PICTURE, *SOUND, "-map", "0", "-map", "1", *encoded, media / "pause.mkv")
+    return "plain/pause.mkv"
+
+
+@pytest.fixture(autouse=True)
+def small_worker(audio: Audio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the text worker is."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+    settings.cache_clear()
+
+
+def test_speech_is_made_small_first(audio: Audio, pause: str) -> None:
+    with speech_track(audio.web.url(pause), RecordingTask(), lambda _: None) as track:
+        assert track.seconds == pytest.approx(SECONDS, abs=0.1)
+
+
+def test_what_cannot_be_filled_is_an_error_not_a_wrong_time(audio: Audio, pause: str) -> None:
+    with pytest.raises(JobError, match="a gap that is too long") as caught:
+        audio.run(pause, "mp3")
+    assert (caught.value.code, caught.value.retryable) == ("EXTRACTION_FAILED", False)
