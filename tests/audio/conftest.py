@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import aws
-from chalicelib.audio import runner, workspace
+from chalicelib.audio import runner
 from chalicelib.settings import settings
 from tests.audio.media import make_media
 from tests.stand_ins.web import WebServer
@@ -100,4 +100,4 @@ def audio(environment: pytest.MonkeyPatch, web: WebServer, tmp_path: Path) -> It
     with mock_aws():
         aws.s3().create_bucket(Bucket=BUCKET)
         yield Audio(web, tmp_path)
-    assert not list(temporary.glob(workspace.PREFIX + "*"))
+    assert list(temporary.iterdir()) == []

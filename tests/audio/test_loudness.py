@@ -59,7 +59,7 @@ def levelled(
     "source",
     [
         *("music.wav", "speech.wav", "talk.wav", "quiet.wav", "quiet-speech.wav"),
-        *("clipped.wav", "steps.wav", "loud.wav", "surround.flac", "aac.mp4"),
+        *("clipped.wav", "explosive.wav", "steps.wav", "loud.wav", "surround.flac", "aac.mp4"),
     ],
 )
 def test_any_sound_meets_the_target(audio: Audio, source: str, to: str) -> None:

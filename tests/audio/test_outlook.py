@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from chalicelib.audio import outlook as outlook_module
 from chalicelib.audio.outlook import Outlook
+from chalicelib.audio.progress import RESERVE_SECONDS
 from chalicelib.errors import JobError
+from tests.audio.conftest import Audio, RecordingTask
+from tests.audio.media import ffmpeg
+
+_SILENCE = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=600")
 
 
 class Watch:
@@ -72,3 +80,19 @@ def test_the_time_that_is_told_has_it_all(watch: Watch) -> None:
     with pytest.raises(JobError) as raised:
         ahead.check(400)
     assert "31 minutes" in raised.value.message
+
+
+def test_a_job_that_cannot_end_in_time_is_given_up_at_work(
+    audio: Audio, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlook_module, "MEASURED_SECONDS", 0.1)
+    monkeypatch.setattr(outlook_module, "MARGIN", 0.0)  # however quick the machine is
+    minutes, hours = media / "ten-minutes.mka", media / "ten-hours.mka"
+    ffmpeg(*_SILENCE, "-c:a", "flac", "-frame_size", "65535", minutes)
+    ffmpeg("-stream_loop", "59", "-i", minutes, "-c", "copy", hours)
+    task = RecordingTask(RESERVE_SECONDS + 120)
+    with pytest.raises(JobError) as raised:
+        audio.run("plain/ten-hours.mka", "mp3", task)
+    assert (raised.value.code, raised.value.retryable) == ("TOO_LONG", False)
+    assert "a worker has 2 minutes" in raised.value.message
+    assert task.steps()[-1] == "extracting"
