@@ -1,4 +1,4 @@
-# Everything runs in .venv, made on first use. Only Python 3.11+, make and a package index are needed.
+# Everything runs in .venv, made on first use. Python 3.11 to 3.13, make and a package index are needed.
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,8 +13,7 @@ help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 $(STAMP): requirements.txt requirements-dev.txt infra/build_fonts.py
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Batchreel needs Python 3.11 or newer: make PYTHON=python3.13 ..."; exit 1; }
+	@$(PYTHON) -m infra.interpreter
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	$(BIN)/python -m infra.build_fonts

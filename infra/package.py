@@ -20,8 +20,9 @@ from typing import Any
 
 from chalicelib.settings import ARCHITECTURES, Architecture
 from infra import architecture as architectures
-from infra import zips
+from infra import interpreter, zips
 from infra.architecture import DEFAULT
+from infra.cloudformation import Refused
 from infra.layer import pack
 from infra.layer.__main__ import add_make, told
 from infra.layer.debian import NotToBeHad
@@ -55,7 +56,9 @@ def merged(architecture: Architecture = DEFAULT) -> dict[str, Any]:
 
 
 def build(out: Path = OUT, choice: pack.Choice = "auto", architecture: Architecture = DEFAULT) -> Package:
-    """Raises CalledProcessError after Chalice's own words if it cannot package; else as `pack.build` does."""
+    """Raises Refused under a Python that Batchreel is not for, and CalledProcessError after Chalice's own
+    words if it cannot package; else as `pack.build` does."""
+    check_interpreter()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     document = package_app(out, architecture)
@@ -63,6 +66,12 @@ def build(out: Path = OUT, choice: pack.Choice = "auto", architecture: Architect
     target.write_text(json.dumps(document, indent=1) + "\n")
     layer = pack.build(out / LAYER, choice, architecture)
     return Package(target, out / APP, zips.unzipped(out / APP), layer)
+
+
+def check_interpreter() -> None:
+    """Raises Refused. Chalice names the runtime after whatever Python it is run by."""
+    if why := interpreter.refusal(sys.version_info[:2]):
+        raise Refused(why)
 
 
 def package_app(out: Path, architecture: Architecture = DEFAULT) -> dict[str, Any]:
@@ -126,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     try:
         package = build(OUT, given.make, given.architecture)
-    except NotToBeHad as lack:
+    except (NotToBeHad, Refused) as lack:
         sys.exit(str(lack))
     total = package.app_bytes + package.layer.size
     print(f"for {given.architecture}")

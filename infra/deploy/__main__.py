@@ -25,6 +25,7 @@ from infra.deploy import artifacts, checks, concurrency, first_key, stack, stage
 def check(given: argparse.Namespace) -> None:
     """All that can be wrong before packaging, which takes its time; prints what to package for. Raises
     Refused."""
+    package.check_interpreter()
     name = stage_files.stack_name(given.stage, given.stack)
     parameters, said = _chosen(given)
     document = package.merged()

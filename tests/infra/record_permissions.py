@@ -1,7 +1,11 @@
-"""`python -m tests.infra.record_permissions`: what each role is used for, from all runs that judge it."""
+"""What each role is used for, from all runs that judge it: `python -m tests.infra.record_permissions`.
+
+With `--compare FOLDER` nothing is run: all tests have been, and BATCHREEL_TEST_PERMISSIONS named the folder.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -10,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from infra.local.account import ROOT
-from tests.permissions import FOLDER, RECORD, Used, by_caller, recorded
+from tests.permissions import FOLDER, RECORD, Used, by_caller, certain, idle, recorded
 
 RUNS = (
     "tests/e2e",
@@ -23,6 +27,24 @@ RUNS = (
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.infra.record_permissions", description=__doc__)
+    parser.add_argument("--compare", type=Path, metavar="FOLDER")
+    folder = parser.parse_args().compare
+    return compare(folder) if folder else record()
+
+
+def compare(folder: Path) -> int:
+    """1 if something that is recorded was used by nobody."""
+    found = idle(seen(folder))
+    for each in found:
+        print(f"recorded, but no longer used: {each}")
+    if found:
+        print("run `.venv/bin/python -m tests.infra.record_permissions`, then take it out of infra/policies;")
+        print("if some runs come to it and others do not, give it a reason in infra/policies/reasons.yaml")
+    return bool(found)
+
+
+def record() -> int:
     with tempfile.TemporaryDirectory(prefix="batchreel-permissions-") as folder:
         command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *RUNS]
         done = subprocess.run(command, cwd=ROOT, env={**os.environ, FOLDER: folder}, check=False)
@@ -32,9 +54,14 @@ def main() -> int:
 
 
 def write(folder: Path) -> None:
-    found: Used = set().union(*(recorded(file) for file in folder.glob("*.json")))
+    found = certain(seen(folder))
     RECORD.write_text(json.dumps(by_caller(found), indent=2) + "\n")
     print(f"{RECORD.relative_to(ROOT)}: {len(found)} permissions in use")
+
+
+def seen(folder: Path) -> Used:
+    found: Used = set()
+    return found.union(*(recorded(file) for file in folder.glob("*.json")))
 
 
 if __name__ == "__main__":

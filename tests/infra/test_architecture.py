@@ -14,6 +14,8 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from chalicelib.settings import ARCHITECTURES, Architecture
 from infra import package, zips
+from infra.layer import source, wheel
+from infra.layer.made import Made
 from infra.local import template
 
 MACHINES: dict[Architecture, int] = {"x86_64": 62, "arm64": 183}
@@ -66,6 +68,40 @@ def named(archive: Path) -> set[str]:
     with zipfile.ZipFile(archive) as packed:
         names = [name for name in zips.wanted(packed) if not name.endswith(".pyc")]
     return {re.sub(r"-[0-9a-f]{8}(?=\.so)|-(x86_64|aarch64)-linux-gnu", "", name) for name in names}
+
+
+def application(archives: dict[Architecture, Path], architecture: Architecture) -> int:
+    """Its bytes, unzipped. What Python compiles of its own files asks for no processor."""
+    own = [size for name, size in sizes(archives[architecture]).items() if not name.endswith(".pyc")]
+    alike = [size for name, size in sizes(archives["x86_64"]).items() if name.endswith(".pyc")]
+    return sum(own) + sum(alike)
+
+
+def sizes(archive: Path) -> dict[str, int]:
+    with zipfile.ZipFile(archive) as packed:
+        return {name: packed.getinfo(name).file_size for name in zips.wanted(packed)}
+
+
+def in_all(archives: dict[Architecture, Path], architecture: Architecture, ffmpeg: Made) -> float:
+    """Of what Lambda allows to a function and its layers."""
+    layer = len(ffmpeg.binary) + sum(map(len, ffmpeg.licenses.values()))
+    return (application(archives, architecture) + layer) / package.LAMBDA_LIMIT
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_beside_the_wheels_ffmpeg_it_keeps_a_margin_of_5_percent(
+    archives: dict[Architecture, Path], architecture: Architecture
+) -> None:
+    assert in_all(archives, architecture, wheel.build(architecture)) < 0.95
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_beside_the_compiled_ffmpeg_it_keeps_one_of_60_percent(
+    archives: dict[Architecture, Path], architecture: Architecture
+) -> None:
+    if source.why_not(architecture) or not source.made_at(architecture).exists():
+        pytest.skip(f"the audio-only ffmpeg for {architecture} is not compiled here")
+    assert in_all(archives, architecture, source.build(architecture)) < 0.4
 
 
 def differences(one: Any, other: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -14,7 +14,6 @@ import pytest
 
 from chalicelib.audio import ffmpeg, levels, loudness, plan, presets
 from chalicelib.settings import ARCHITECTURES, Architecture
-from infra import package, zips
 from infra.layer import debian, notices, pack, pins, recipe, source
 from infra.layer.debian import Mirror, NotToBeHad
 from tests.audio import media
@@ -229,9 +228,3 @@ def test_the_wheels_notice_names_its_licence_and_its_source() -> None:
     texts = notices.of_wheel("a-wheel==1")
     assert b"a-wheel==1" in texts["ffmpeg.txt"]
     assert b"GNU GENERAL PUBLIC LICENSE" in texts["gpl-3.0.txt"]
-
-
-def test_application_and_layer_stay_under_lambdas_limit(compiled: bool, packaged: Path, layer: Path) -> None:
-    """With a margin of 60 % beside the compiled ffmpeg, and else of 5 %."""
-    total = zips.unzipped(packaged / package.APP) + zips.unzipped(layer)
-    assert total < (0.4 if compiled else 0.95) * package.LAMBDA_LIMIT

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from app import app
 from chalicelib import vault
@@ -18,7 +16,7 @@ from infra.iam.ask import Ask
 from infra.iam.policy import Policy
 from infra.local import account, template
 from infra.local.functions import Function, functions
-from tests.permissions import recorded
+from tests.permissions import REASONS, alike, certain, idle, recorded, unseen
 
 INFRA = account.ROOT / "infra"
 CONFIG = account.ROOT / ".chalice" / "config.json"
@@ -26,7 +24,6 @@ DOCUMENT = template.whole()
 RESOURCES = DOCUMENT["Resources"]
 MACHINE = "Finish"
 CALLERS = [*(roles.logical_id(name) for name in functions(app, CONFIG, RESOURCES)), MACHINE]
-REASONS: dict[str, dict[str, Any]] = yaml.safe_load((INFRA / "policies" / "reasons.yaml").read_text())
 
 
 def resolve(raw: Any) -> Any:
@@ -54,24 +51,12 @@ def by_the_platform(caller: str) -> set[str]:
     return set().union(*used.values())
 
 
-def alike(names: Iterable[str]) -> set[str]:
-    """What stands in a list of like things by the name of the list."""
-    found = set(names)
-    for name, members in REASONS["alike"].items():
-        found = {re.sub(rf"\b({'|'.join(members)})\b", name, each) for each in found}
-    return found
-
-
 def used_by(caller: str) -> set[str]:
     return alike({name for user, name in recorded() if user == caller} | by_the_platform(caller))
 
 
 def given(caller: str) -> list[str]:
     return [name for grant in policies()[caller].grants for name in grant.names]
-
-
-def reasoned(caller: str) -> set[str]:
-    return set(REASONS["unseen"].get(caller, ()))
 
 
 def test_every_function_and_the_state_machine_have_a_policy_of_their_own() -> None:
@@ -88,7 +73,7 @@ def test_nothing_is_missing(caller: str) -> None:
 
 @pytest.mark.parametrize("caller", CALLERS)
 def test_nothing_is_to_spare(caller: str) -> None:
-    assert sorted(alike(given(caller)) - used_by(caller) - reasoned(caller)) == []
+    assert sorted(alike(given(caller)) - used_by(caller) - unseen(caller)) == []
 
 
 @pytest.mark.parametrize("caller", CALLERS)
@@ -99,7 +84,7 @@ def test_nothing_is_given_twice(caller: str) -> None:
 
 @pytest.mark.parametrize("caller", CALLERS)
 def test_a_reason_is_of_something_that_is_given(caller: str) -> None:
-    assert sorted(reasoned(caller) - alike(given(caller))) == []
+    assert sorted(unseen(caller) - alike(given(caller))) == []
     assert set(REASONS["unseen"]) <= set(CALLERS)
 
 
@@ -117,6 +102,20 @@ def test_only_what_has_no_resource_is_given_on_everything() -> None:
 def test_no_action_is_a_pattern() -> None:
     actions = {grant.action for each in policies().values() for grant in each.grants}
     assert [action for action in actions if "*" in action] == []
+
+
+def test_what_has_a_reason_is_not_recorded() -> None:
+    assert certain(recorded()) == recorded()
+
+
+def test_what_is_no_longer_used_is_told() -> None:
+    assert idle(recorded()) == []
+    gone = ("Watchdog", "states:")
+    used = {(caller, name) for caller, name in recorded() if (caller, name[:7]) != gone}
+    assert [each.partition(" arn:")[0] for each in idle(used)] == ["Watchdog: states:StartExecution"]
+    one_of_several = ("Watchdog", "sqs:SendMessage TextNormalQueue")
+    assert one_of_several in recorded()
+    assert idle(recorded() - {one_of_several}) == []
 
 
 def test_reasons_are_sentences() -> None:

@@ -107,14 +107,29 @@ def keep(stack: LocalStack, environment: pytest.MonkeyPatch, secrets: dict[str, 
     aws.forget()
 
 
-def test_the_operators_secrets_are_opened_by_whoever_goes_to_youtube(
+def opened(stack: LocalStack, caller: str) -> set[str]:
+    """Of the operator's secrets."""
+    names = [name for user, name in stack.gateway.guard.used if user == caller and "kms:Decrypt" in name]
+    return {name.rpartition(" is ")[2] for name in names}
+
+
+# A stack each, as a process that has read the proxy for one worker does not read it for the other.
+
+
+def test_the_proxy_is_opened_by_whoever_wants_captions(
     stack: LocalStack, text: TextClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep(stack, monkeypatch, {"youtube-proxy": NOWHERE, "youtube-cookies": "# Netscape HTTP Cookie File"})
+    keep(stack, monkeypatch, {"youtube-proxy": NOWHERE})
     text.results({"video_url": videos.url("talk-000000")})
-    audio = Client(stack)  # the second: a process that knows the proxy still needs the cookies
+    assert opened(stack, "TextWorker") == {"youtube-proxy"}
+
+
+def test_proxy_and_cookies_are_opened_by_whoever_wants_sound(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(stack, monkeypatch, {"youtube-proxy": NOWHERE, "youtube-cookies": "# Netscape HTTP Cookie File"})
+    audio = Client(stack)
     page = audio.submit(job(videos.url("talk-000000")))
     assert audio.ended(page["batchId"])["jobs"][0]["status"] == "failed"  # by a proxy that is not there
     audio.close()
-    for caller in ("AudioWorker", "TextWorker"):
-        assert [name for user, name in stack.gateway.guard.used if user == caller and "kms:Decrypt" in name]
+    assert opened(stack, "AudioWorker") == {"youtube-proxy", "youtube-cookies"}
