@@ -93,7 +93,11 @@ class Child:
             env=environment,
             process_group=0,
         )
-        limits.impose(self._process.pid)
+        try:
+            limits.impose(self._process.pid)
+        except BaseException:
+            self._process.kill()
+            raise
         self._log = log
         self._errors = 0
         self.seconds = 0.0
