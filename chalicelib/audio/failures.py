@@ -190,7 +190,7 @@ def gap() -> JobError:
 
 
 def cut_off(expected: float, found: float) -> JobError:
-    sentence = f"The source is cut off: {found:.1f} s of its {expected:.1f} s can be read."
+    sentence = f"The source is cut off or damaged: {found:.1f} s of its {expected:.1f} s can be read."
     return JobError("INVALID_VIDEO", sentence)
 
 
@@ -208,7 +208,8 @@ def too_long(needed: float, allowed: float) -> JobError:
 
 
 def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:,.0f} minutes"
+    whole = max(1, round(seconds / 60))
+    return f"{whole:,} minute{'' if whole == 1 else 's'}"
 
 
 def too_much_sound(longest: float) -> JobError:

@@ -146,7 +146,7 @@ BAD = [
     ("chained-rates.ogg", "INVALID_VIDEO", "changes its format after 3.0 s"),
     ("chained-codecs.ogg", "INVALID_VIDEO", "changes its format after 3.0 s"),
     ("100-hours.flac", "DURATION_EXCEEDED", "24 h"),
-    ("gap-2h.mka", "INVALID_VIDEO", "is cut off: 2.1 s of its 7202.1 s"),
+    ("gap-2h.mka", "INVALID_VIDEO", "is cut off or damaged: 2.1 s of its 7202.1 s"),
     ("gap-100h.mka", "DURATION_EXCEEDED", "24 h"),
     ("endless-stts.mp4", "EXTRACTION_FAILED", "more memory"),
     ("endless-stsz.mp4", "INVALID_VIDEO", UNREADABLE),
