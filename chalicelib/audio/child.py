@@ -97,6 +97,7 @@ class Child:
             limits.impose(self._process.pid)
         except BaseException:
             self._process.kill()
+            self._process.wait()
             raise
         self._log = log
         self._errors = 0

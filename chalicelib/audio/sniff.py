@@ -68,7 +68,7 @@ def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 def is_encrypted(moov: Iterable[bytes]) -> bool:
     """Common Encryption: ffmpeg shows such a stream as plain AAC and copies noise. `moov`: in parts."""
     found = {name for part in moov for name in (b"schm", b"enca", b"encv") if name in part}
-    return b"schm" in found and len(found) > 1
+    return b"schm" in found and not found.isdisjoint((b"enca", b"encv"))
 
 
 def _container(head: bytes) -> str:

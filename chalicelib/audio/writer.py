@@ -68,9 +68,7 @@ class Writer:
 
     def share(self, duration: float | None) -> Callable[[float], None]:
         """Tells how far a run of ffmpeg is that gets through so many seconds."""
-        if duration:
-            return lambda seconds: self.progress.at(seconds / duration)
-        return lambda _: self.progress.at(self.download.fraction)
+        return lambda seconds: self.progress.at(self._done(seconds, duration))
 
     def still(self, _: float) -> None:
         self.progress.still()
@@ -94,17 +92,17 @@ class Writer:
             raise failures.cut_off(start + expected, start + seconds)
         return (*beyond, "audio_shorter_than_container")
 
-    def _fetched(self, seconds: float) -> float:
-        """Share of the source, once something has been made of it; all of it where that is not known."""
-        return (self.download.fraction if self.download.length else 1.0) if seconds else 0.0
+    def _done(self, seconds: float, duration: float | None) -> float:
+        """Share of the work; 0 where nothing tells."""
+        return seconds / duration if duration else self.download.fraction
 
     def _advance(self, duration: float | None) -> Callable[[float], None]:
-        share = self.share(duration)
-        outlook = Outlook(duration or 1.0, self.progress.deadline)
+        outlook = Outlook(1.0, self.progress.deadline)
 
         def advance(seconds: float) -> None:
             self.check_length(seconds)
-            share(seconds)
-            outlook.check(seconds if duration else self._fetched(seconds))
+            done = self._done(seconds, duration)
+            self.progress.at(done)
+            outlook.check(done if seconds else 0.0)
 
         return advance

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.audio.speech import speech_track
 from chalicelib.errors import JobError
-from chalicelib.settings import settings
+from chalicelib.settings import READER_MB, WORKER_MB, settings
 from tests.audio.conftest import Audio, RecordingTask
 from tests.audio.media import ffmpeg
 
@@ -25,18 +25,20 @@ def pause(media: Path) -> str:
     return "plain/pause.mkv"
 
 
-@pytest.fixture(autouse=True)
-def small_worker(audio: Audio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the text worker is."""
-    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+@pytest.fixture(params=[READER_MB, WORKER_MB])
+def memory(audio: Audio, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Of the text worker, and of the audio worker."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", str(request.param))
     settings.cache_clear()
 
 
+@pytest.mark.usefixtures("memory")
 def test_speech_is_made_small_first(audio: Audio, pause: str) -> None:
     with speech_track(audio.web.url(pause), RecordingTask(), lambda _: None) as track:
         assert track.seconds == pytest.approx(SECONDS, abs=0.1)
 
 
+@pytest.mark.usefixtures("memory")
 def test_what_cannot_be_filled_is_an_error_not_a_wrong_time(audio: Audio, pause: str) -> None:
     with pytest.raises(JobError, match="a gap that is too long") as caught:
         audio.run(pause, "mp3")

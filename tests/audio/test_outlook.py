@@ -96,3 +96,15 @@ def test_a_job_that_cannot_end_in_time_is_given_up_at_work(
     assert (raised.value.code, raised.value.retryable) == ("TOO_LONG", False)
     assert "a worker has 2 minutes" in raised.value.message
     assert task.steps()[-1] == "extracting"
+
+
+def test_where_only_the_size_tells_how_much_there_is_it_does(
+    audio: Audio, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broadcast of half an hour, read as it arrives: its head holds no length."""
+    monkeypatch.setattr(outlook_module, "MEASURED_SECONDS", 0.0)
+    monkeypatch.setattr(outlook_module, "MARGIN", 0.0)
+    ffmpeg("-f", "lavfi", "-i", "sine=r=48000:d=1800", "-c:a", "mp2", "-b:a", "96k", media / "half-hour.ts")
+    with pytest.raises(JobError) as raised:
+        audio.run("plain/half-hour.ts", "aac")
+    assert (raised.value.code, raised.value.retryable) == ("TOO_LONG", False)

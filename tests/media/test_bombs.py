@@ -15,7 +15,7 @@ from chalicelib.audio import failures, ffmpeg, workspace
 from chalicelib.audio.child import Child, Finished, Tail
 from chalicelib.audio.limits import Limits
 from chalicelib.errors import JobError
-from chalicelib.settings import settings
+from chalicelib.settings import READER_MB, WORKER_MB, settings
 from tests.audio import media as truth
 from tests.audio.conftest import Audio, RecordingTask
 from tests.media import bombs
@@ -156,6 +156,24 @@ def test_limit_on_memory() -> None:
     finished = confined(f"held = bytes({size})", Limits())
     assert finished.returncode == 1
     assert "MemoryError" in finished.text
+
+
+def test_a_small_worker_leaves_less_memory() -> None:
+    program = f"held = bytes({700 << 20})"
+    assert confined(program, Limits(worker_mb=WORKER_MB)).returncode == 0
+    assert "MemoryError" in confined(program, Limits(worker_mb=READER_MB)).text
+
+
+class _Refused(Limits):
+    def impose(self, pid: int) -> None:
+        raise PermissionError(pid)
+
+
+def test_what_cannot_be_limited_does_not_run() -> None:
+    with pytest.raises(PermissionError) as refused:
+        confined("while True: pass", _Refused())
+    with pytest.raises(ProcessLookupError):
+        os.kill(refused.value.args[0], 0)
 
 
 def test_limit_on_processor_time() -> None:
