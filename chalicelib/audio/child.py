@@ -96,8 +96,8 @@ class Child:
         try:
             limits.impose(self._process.pid)
         except BaseException:
-            self._process.kill()
-            self._process.wait()
+            with self._process:  # which waits for it and closes its pipes
+                self._process.kill()
             raise
         self._log = log
         self._errors = 0

@@ -170,8 +170,10 @@ class _Refused(Limits):
 
 
 def test_what_cannot_be_limited_does_not_run() -> None:
+    before = set(os.listdir("/proc/self/fd"))
     with pytest.raises(PermissionError) as refused:
         confined("while True: pass", _Refused())
+    assert set(os.listdir("/proc/self/fd")) <= before
     with pytest.raises(ProcessLookupError):
         os.kill(refused.value.args[0], 0)
 
