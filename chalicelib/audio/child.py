@@ -37,6 +37,9 @@ class Stopped(Exception):
 class Sink(Protocol):
     def write(self, data: bytes) -> int: ...
 
+    def skip(self, size: int) -> None:
+        """So many bytes of the source have come that ffmpeg has no need of."""
+
 
 Feed = Callable[[Sink, threading.Event], None]
 """Writes the source into ffmpeg's stdin until done or until the event is set."""
@@ -213,7 +216,7 @@ class _Feeder(threading.Thread):
                 self._pipe.close()
 
     def advanced(self) -> bool:
-        before, self._seen = self._seen, self._pipe.written
+        before, self._seen = self._seen, self._pipe.taken
         return self._seen > before
 
     def raise_error(self) -> None:
@@ -224,12 +227,15 @@ class _Feeder(threading.Thread):
 class _Counted:
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
-        self.written = 0
+        self.taken = 0
 
     def write(self, data: bytes) -> int:
         self._pipe.write(data)
-        self.written += len(data)
+        self.taken += len(data)
         return len(data)
+
+    def skip(self, size: int) -> None:
+        self.taken += size
 
     def close(self) -> None:
         self._pipe.close()

@@ -7,12 +7,24 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.audio import additions, audio_tracks, failures, kept, mp4, plan, probe, timing, trim
-from chalicelib.audio.copying import NotCopied, copy
+from chalicelib.audio import (
+    additions,
+    audio_tracks,
+    failures,
+    kept,
+    mp4,
+    mp4_track,
+    plan,
+    probe,
+    timing,
+    trim,
+)
+from chalicelib.audio.copying import NotCopied, copy, frame, framing
 from chalicelib.audio.encoding import encode
 from chalicelib.audio.made import Made, Sound, input_facts
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.request import AudioRequest
+from chalicelib.audio.sieve import sifted
 from chalicelib.audio.source import Download
 from chalicelib.audio.writer import Writer
 from chalicelib.errors import JobError
@@ -75,6 +87,7 @@ class _Extraction:
         self._progress = progress
         self._writer = Writer(request, download, progress, folder)
         self._known: Sound | None = None
+        self._track: mp4_track.Track | None = None
 
     def run(self) -> Made:
         """Raises JobError, and NotCopied."""
@@ -114,9 +127,17 @@ class _Extraction:
             return None
         self._progress.enter("analyzing", 5, 5)
         self._progress.enter("extracting", 5, 95)
-        if not copied:
-            return encode(self._writer, self._known, self._shape, self._download.feed)
-        made = copy(self._writer, self._known, self._download.feed)
+        return self._arriving(self._known, copied=copied)
+
+    def _arriving(self, known: Sound, *, copied: bool) -> Made:
+        shape = framing(self._writer, self._track) if copied and self._track else None
+        if self._track and shape:
+            made = frame(self._writer, known, self._track, shape)
+        else:
+            sound, feed = sifted(self._download, known, self._track)
+            made = (
+                copy(self._writer, sound, feed) if copied else encode(self._writer, sound, self._shape, feed)
+            )
         if not made:
             raise NotCopied
         return made
@@ -131,6 +152,10 @@ class _Extraction:
             if error.code == "INVALID_VIDEO" or (missing and not index_known):
                 return None
             raise
+        if self._index_in_front:
+            self._track = mp4_track.find(self._download.head, stream.index, self._download.length)
+        if self._track and not self._track.late:
+            return Sound(info, stream, 0.0)
         lead = timing.lead(self._writer.spooled, info, stream, self._writer.still)
         return None if lead is None else Sound(info, stream, lead)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_ADTS_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-_FRAME_SAMPLES = 1024
+from chalicelib.audio.adts import FRAME_SAMPLES, RATES
+
 _BLOCK = 1 << 20
 _MPEG_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 """Hz, by the version in a frame's header: 1, 2 and 2.5."""
@@ -29,11 +29,11 @@ def _adts_frames(data: bytes) -> tuple[float, bytes]:
     while at + 7 <= len(data):
         size = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
         rate = data[at + 2] >> 2 & 15
-        if data[at] != 0xFF or size < 7 or rate >= len(_ADTS_RATES):
+        if data[at] != 0xFF or size < 7 or rate >= len(RATES):
             return seconds, b""
         if at + size > len(data):
             break
-        seconds += ((data[at + 6] & 3) + 1) * _FRAME_SAMPLES / _ADTS_RATES[rate]
+        seconds += ((data[at + 6] & 3) + 1) * FRAME_SAMPLES / RATES[rate]
         at += size
     return seconds, data[at:]
 

@@ -52,10 +52,9 @@ def sniff(head: bytes) -> Sniffed:
     return Sniffed(container, False)
 
 
-def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """(type, offset, size) of each top-level MP4 box whose header is within `data`."""
-    at = 0
-    while at + 8 <= len(data):
+def boxes(data: bytes, at: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
+    """(type, offset, size) of each MP4 box whose header is between `at` and `end`, one after the other."""
+    while at + 8 <= (len(data) if end is None else end):
         size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         if size == 1:
             size = int.from_bytes(data[at + 8 : at + 16], "big")

@@ -69,11 +69,16 @@ class Download:
 
     def spool(self, path: Path, progress: Progress) -> None:
         """Write all of it to `path`. Raises JobError, and soon if it cannot be here in time."""
+        with path.open("wb") as file:
+            self.pour(file.write, progress)
+
+    def pour(self, write: Callable[[bytes], object], progress: Progress) -> None:
+        """As `spool` does."""
         outlook = Outlook(1.0, progress.deadline, failure=failures.too_slow)
-        with failures.download_failures(), path.open("wb") as file:
-            file.write(self.head)
+        write(self.head)
+        with failures.download_failures():
             for chunk in self._chunks:
-                file.write(chunk)
+                write(chunk)
                 progress.at(self.fraction)
                 outlook.check(self.fraction)
 

@@ -38,7 +38,8 @@ def lead(path: Path, info: MediaInfo, stream: AudioStream, tick: Callable[[float
     shown, heard = info.start if broadcast else _first_picture(text), _FIRST_SOUND.search(text)
     if not heard:
         return None
-    seconds = 0.0 if shown is None else float(heard[1]) - shown
+    # what an edit cuts off comes before 0: it is sent, for the frames that build on it, but not shown
+    seconds = 0.0 if shown is None else float(heard[1]) - max(0.0, shown)
     sane = TOLERANCE_SECONDS < seconds < (info.duration or _MOST_LEAD_SECONDS)
     return seconds if sane else 0.0
 
