@@ -57,7 +57,7 @@ def frame(writer: Writer, sound: Sound, track: Track, shape: adts.Shape) -> Made
         writer.download.pour(Sieve(track, framer).write, writer.progress)
     found, decoded = _decoded(writer, CHECK_SECONDS)
     seconds = framer.frames * adts.FRAME_SAMPLES / shape.rate
-    if not found or not decoded or framer.frames < len(track.samples) or _too_large(writer, sound, seconds):
+    if not found or not decoded or _too_large(writer, sound, seconds):
         return None
     writer.check_length(seconds)
     return _made(writer, sound, found, seconds)

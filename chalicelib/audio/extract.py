@@ -152,7 +152,7 @@ class _Extraction:
             if error.code == "INVALID_VIDEO" or (missing and not index_known):
                 return None
             raise
-        if self._index_in_front:
+        if self._index_in_front and self._download.length:
             self._track = mp4_track.find(self._download.head, stream.index, self._download.length)
         if self._track and not self._track.late:
             return Sound(info, stream, 0.0)

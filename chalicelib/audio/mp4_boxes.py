@@ -26,7 +26,7 @@ class Unusual(ValueError):
 
 def plain() -> suppress:
     """Ends what is within where an index is not a plain one."""
-    return suppress(ValueError, IndexError, OverflowError, struct.error)
+    return suppress(ValueError, LookupError, ArithmeticError, struct.error)
 
 
 class Span(NamedTuple):

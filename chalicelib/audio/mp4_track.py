@@ -6,7 +6,6 @@ Most of a video is picture, over which ffmpeg leaps in a file, but cannot in a p
 from __future__ import annotations
 
 import struct
-import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,9 +37,9 @@ class Track:
     """Of each sample, in bytes: the chunks hold them one after the other."""
 
 
-def find(head: bytes, place: int, length: int | None) -> Track | None:
-    """The track at that place in the index, from 0. `head` begins the source, `length` bytes long if that is
-    known. None if this is no sound, or not told as plainly as in most files."""
+def find(head: bytes, place: int, length: int) -> Track | None:
+    """The track at that place in the index, from 0. `head` begins the source, which is `length` bytes long.
+    None if this is no sound, or not told as plainly as in most files."""
     with plain():
         index = inside(head, Span(0, len(head)), b"moov")
         others = list(every(head, index, b"trak"))
@@ -48,7 +47,7 @@ def find(head: bytes, place: int, length: int | None) -> Track | None:
         if _kind(head, box) == b"soun":
             pictured = any(_kind(head, other) == b"vide" for other in others)
             samples, starts, sizes = _chunks(head, inside(head, box, b"mdia", b"minf", b"stbl"))
-            following = chain(starts[1:], [length or sys.maxsize])
+            following = chain(starts[1:], [length])
             if starts[0] < index.end or not all(map(le, map(add, starts, sizes), following)):
                 raise Unusual("order")
             return Track(index, box, others, pictured, _begins_late(head, box), starts, sizes, samples)

@@ -15,7 +15,8 @@ from chalicelib.audio.source import Download
 def sifted(download: Download, sound: Sound, track: mp4_track.Track | None) -> tuple[Sound, Feed]:
     """What ffmpeg is to be fed, and where in it the sound then is: all of the source, unless
     `track` tells which of its bytes are the sound."""
-    if not track or not track.pictured:
+    # ffmpeg counts from whatever comes first, which beside late sound is the picture
+    if not track or not track.pictured or track.late:
         return sound, download.feed
     head = mp4_track.alone(download.head, track)
 

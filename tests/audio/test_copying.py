@@ -10,13 +10,13 @@ from tests.audio import media as truth
 from tests.audio.conftest import Audio
 from tests.audio.media import ffmpeg, music
 
-_WIDE = ("-f", "lavfi", "-i", "nullsrc=s=640x360:r=10:d=10,geq=random(1)*255:128:128")
+WIDE = ("-f", "lavfi", "-i", "nullsrc=s=640x360:r=10:d=10,geq=random(1)*255:128:128")
 _ENCODED = ("-c:v", "libx264", "-preset", "ultrafast", "-b:v", "4M", "-c:a", "aac", "-b:a", "128k")
 
 
 def _source(path: Path, *sound: str) -> None:
     """More than the head that is looked at, with the index in front."""
-    ffmpeg(*_WIDE, *music(10), *sound, *_ENCODED, "-movflags", "+faststart", path)
+    ffmpeg(*WIDE, *music(10), *sound, *_ENCODED, "-movflags", "+faststart", path)
     assert path.stat().st_size > 2 << 20
 
 
@@ -48,7 +48,7 @@ def test_what_comes_in_fragments_is_as_long_as_all_of_it(
     audio: Audio, media: Path, to: str, mode: str
 ) -> None:
     fragments = ["-movflags", "+frag_keyframe", "-g", "10"]
-    ffmpeg(*_WIDE, *music(10), *_ENCODED, *fragments, media / "fragments.mp4")
+    ffmpeg(*WIDE, *music(10), *_ENCODED, *fragments, media / "fragments.mp4")
     outcome = audio.run("plain/fragments.mp4", to)
     assert outcome["mode"] == mode
     assert outcome["input"]["duration"] == pytest.approx(10, abs=0.1)

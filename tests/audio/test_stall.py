@@ -47,6 +47,44 @@ def endless(sink: Sink, stop: threading.Event) -> None:
         sink.write(bytes(65536))
 
 
+class Clock:
+    """Moves on by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_what_waits_while_the_source_is_all_picture_is_not_hung(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Every half a minute some of the source comes, and none of it is for ffmpeg."""
+    path = tmp_path / "ffmpeg"
+    path.write_text('#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 7.1" && exit\ncat >/dev/null\n')
+    path.chmod(0o755)
+    environment.setenv("FFMPEG_PATH", str(path))
+    settings.cache_clear()
+    ffmpeg.binary()
+    clock, arrives, passed = Clock(), threading.Semaphore(0), threading.Semaphore(0)
+    environment.setattr(child, "time", clock)
+
+    def feed(sink: Sink, stop: threading.Event) -> None:
+        for _ in range(5):
+            assert arrives.acquire(timeout=PATIENCE_SECONDS)
+            sink.skip(1000)
+            passed.release()
+
+    def tick(_: float) -> None:
+        arrives.release()
+        passed.acquire(timeout=1)
+        clock.now += child.STALL_SECONDS / 2 + 1
+
+    assert ffmpeg.run([], tick=tick, feed=feed).returncode == 0
+    assert clock.now > 2 * child.STALL_SECONDS
+
+
 @pytest.mark.parametrize("feed", [None, endless], ids=["reads-a-file", "is-fed"])
 @pytest.mark.parametrize("work", [SILENT, REPEATING, COMPLAINING], ids=["silent", "repeating", "complaining"])
 def test_what_makes_no_progress_is_ended(
