@@ -30,6 +30,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], Sequence[str]]] = {
     "ogg": ({"format": "ogg"}, ["-c:a", "libvorbis", "-q:a", "4"]),
     "opus": ({"format": "opus"}, ["-c:a", "libopus", "-b:a", "96k"]),
     "copy": ({"format": "aac", "quality": "high"}, ["-c:a", "copy", "-f", "adts"]),
+    "copy to m4a": ({"format": "m4a", "quality": "high"}, ["-c:a", "copy", *media.FRONT_INDEX, "-f", "ipod"]),
 }
 
 

@@ -34,9 +34,11 @@ class Stopped(Exception):
     """Raised by a feed whose event has been set."""
 
 
-class Sink(Protocol):
+class Writable(Protocol):
     def write(self, data: bytes) -> int: ...
 
+
+class Sink(Writable, Protocol):
     def skip(self, size: int) -> None:
         """So many bytes of the source have come that ffmpeg has no need of."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from chalicelib.audio import adts, ffmpeg, mp4, mp4_aac, plan, probe, results, timing
-from chalicelib.audio.child import Feed
+from chalicelib.audio.child import Child, Feed
 from chalicelib.audio.made import Made, Sound
 from chalicelib.audio.mp4_track import Track
 from chalicelib.audio.sieve import Sieve
@@ -26,7 +28,8 @@ def copy(writer: Writer, sound: Sound, feed: Feed | None = None) -> Made | None:
     if finished.returncode or not finished.seconds:
         return None
     whole = request.format in _DECODED_WHOLE
-    found, decoded = _decoded(writer, None if whole else CHECK_SECONDS)
+    with _check(writer, None if whole else CHECK_SECONDS) as check:
+        found, decoded = _decoded(writer, check)
     if not found or not decoded:
         return None
     seconds = decoded if whole else results.seconds(writer.out, request.format, found)
@@ -52,11 +55,19 @@ def framing(writer: Writer, track: Track) -> adts.Shape | None:
 
 def frame(writer: Writer, sound: Sound, track: Track, shape: adts.Shape) -> Made | None:
     """As `copy`, of a source that arrives, and a hundred times as fast."""
-    with writer.out.open("wb") as file:
-        framer = adts.Framer(track.samples, shape, file)
-        writer.download.pour(Sieve(track, framer).write, writer.progress)
-    found, decoded = _decoded(writer, CHECK_SECONDS)
-    seconds = framer.frames * adts.FRAME_SAMPLES / shape.rate
+    sieve = Sieve(track, {size: shape.header(size) for size in set(track.sizes)})
+    enough = (CHECK_SECONDS + 1) * shape.rate // adts.FRAME_SAMPLES
+    with ExitStack() as checks:
+        check = None
+        with writer.out.open("wb") as file:
+            for data in writer.download.all(writer.progress):
+                file.write(sieve.sift(data))
+                if not check and sieve.passed >= enough:
+                    file.flush()
+                    check = checks.enter_context(_check(writer, CHECK_SECONDS))
+        check = check or checks.enter_context(_check(writer, CHECK_SECONDS))
+        found, decoded = _decoded(writer, check)
+    seconds = len(track.sizes) * adts.FRAME_SAMPLES / shape.rate
     if not found or not decoded or _too_large(writer, sound, seconds):
         return None
     writer.check_length(seconds)
@@ -73,12 +84,17 @@ def _made(writer: Writer, sound: Sound, found: probe.MediaInfo, seconds: float, 
     return Made(writer.out, "copy", seconds, info, found.audio[0], warnings, added=added.size)
 
 
-def _decoded(writer: Writer, most: float | None) -> tuple[probe.MediaInfo | None, float]:
-    """What the result holds, and seconds of its samples (at most `most`), whatever the timestamps say; None
-    if it cannot be decoded."""
+def _check(writer: Writer, most: float | None) -> Child:
+    """Decodes the result, or its first seconds."""
     limit = [] if most is None else ["-t", str(most)]
     count = ["-vn", "-af", "asetpts=N/SR/TB", *limit, "-f", "null", "-"]
     arguments = [*ffmpeg.INPUT_FENCE, "-i", f"file:{writer.out}", *count]
-    finished = ffmpeg.run(arguments, tick=writer.still, level="info", log=probe.Description())
+    return ffmpeg.begin(arguments, level="info", log=probe.Description())
+
+
+def _decoded(writer: Writer, check: Child) -> tuple[probe.MediaInfo | None, float]:
+    """What the result holds, and seconds of its samples, whatever the timestamps say; None if it cannot be
+    decoded."""
+    finished = ffmpeg.finish(check, writer.still)
     sound = finished.returncode == 0 and finished.errors <= 3
     return (probe.parse(finished.text) if sound else None), finished.seconds

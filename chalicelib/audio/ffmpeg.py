@@ -115,10 +115,29 @@ def run(
     No output file grows beyond `max_bytes`, and no core works for it longer than `max_seconds`. Raises
     JobError TIMEOUT after 60 s without any advance.
     """
+    with begin(
+        arguments, feed=feed, level=level, max_bytes=max_bytes, max_seconds=max_seconds, log=log
+    ) as child:
+        return finish(child, tick)
+
+
+def begin(
+    arguments: Sequence[str],
+    *,
+    feed: Feed | None = None,
+    level: str = "warning",
+    max_bytes: int | None = None,
+    max_seconds: float = WORKER_SECONDS,
+    log: Tail | None = None,
+) -> Child:
+    """As `run`, without waiting: enter what this returns, and `finish` it."""
     head = [binary(), *(() if feed else ("-nostdin",)), *_COMMON, "-loglevel", "level+" + level, *_PROGRESS]
     limits = Limits(max_seconds, max_bytes, settings().memory_mb)
-    with Child([*head, *arguments], feed, ENVIRONMENT, limits, log or Tail(60)) as child:
-        while child.listen():
-            tick(child.seconds)
-            child.check_advance()
-        return child.finished()
+    return Child([*head, *arguments], feed, ENVIRONMENT, limits, log or Tail(60))
+
+
+def finish(child: Child, tick: Callable[[float], None]) -> Finished:
+    while child.listen():
+        tick(child.seconds)
+        child.check_advance()
+    return child.finished()

@@ -25,7 +25,7 @@ def shape(head: bytes, track: Track) -> Shape | None:
     """What the headers say; None where anything might get lost with the index: pauses, edits, a second
     kind of frames."""
     with plain():
-        if not 0 < min(track.samples) <= max(track.samples) <= MOST_BYTES:
+        if not 0 < min(track.sizes) <= max(track.sizes) <= MOST_BYTES:
             return None
         media = inside(head, track.box, b"mdia")
         found = _shape(_configuration(head, inside(head, media, b"minf", b"stbl", b"stsd")))

@@ -9,8 +9,8 @@ import struct
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise, repeat
-from operator import add, le
+from itertools import accumulate, chain, islice, repeat
+from operator import add, le, sub
 
 from chalicelib.audio.mp4_boxes import FLAGS, Span, Unusual, Width, every, inside, number, numbers, plain, put
 
@@ -30,11 +30,11 @@ class Track:
     late: bool
     """Whether there is nothing to hear at first."""
     starts: array[int]
-    """Of each chunk, its offset in the source; in order."""
+    """Of each sample, its offset in the source; in order."""
     sizes: array[int]
-    """Of each chunk, in bytes."""
-    samples: array[int]
-    """Of each sample, in bytes: the chunks hold them one after the other."""
+    """Of each sample, in bytes."""
+    chunks: array[int]
+    """Of each chunk of samples, its offset in the sound alone."""
 
 
 def find(head: bytes, place: int, length: int) -> Track | None:
@@ -46,24 +46,21 @@ def find(head: bytes, place: int, length: int) -> Track | None:
         box = others.pop(place)
         if _kind(head, box) == b"soun":
             pictured = any(_kind(head, other) == b"vide" for other in others)
-            samples, starts, sizes = _chunks(head, inside(head, box, b"mdia", b"minf", b"stbl"))
-            following = chain(starts[1:], [length])
-            if starts[0] < index.end or not all(map(le, map(add, starts, sizes), following)):
-                raise Unusual("order")
-            return Track(index, box, others, pictured, _begins_late(head, box), starts, sizes, samples)
+            samples = _samples(head, inside(head, box, b"mdia", b"minf", b"stbl"), Span(index.end, length))
+            return Track(index, box, others, pictured, _begins_late(head, box), *samples)
     return None
 
 
 def alone(head: bytes, track: Track) -> bytes:
-    """What makes an MP4 of the track, with its chunks one after the other behind it."""
+    """What makes an MP4 of the track, with its samples one after the other behind it."""
     end = track.index.end
     data = _data_header(sum(track.sizes))
     index = bytearray(head[:end])
-    # free boxes in place of all that leads to other tracks: nothing moves but the chunks
+    # free boxes in place of all that leads to other tracks: nothing moves but the samples
     for unwanted in [*track.others, *every(head, track.box, b"tref")]:
         index[unwanted.start - 4 : unwanted.start] = b"free"
     width, at = _offsets(head, inside(head, track.box, b"mdia", b"minf", b"stbl"))
-    put(index, at, array(width, accumulate(track.sizes[:-1], initial=end + len(data))))
+    put(index, at, array(width, map((end + len(data)).__add__, track.chunks)))
     return bytes(index) + data
 
 
@@ -78,37 +75,46 @@ def _kind(head: bytes, track: Span) -> bytes:
 
 
 def _begins_late(head: bytes, track: Span) -> bool:
+    """Whether the first of its edits shows nothing."""
     for edits in every(head, track, b"edts"):
         at = inside(head, edits, b"elst").start
         width = 8 if head[at] else 4
-        first = (
-            at + FLAGS + 4
-        )  # how long it is, and then what it shows: nothing, or the media from some time on
-        if head[first + width : first + 2 * width] == b"\xff" * width:
+        shown = at + FLAGS + 4 + width  # behind their number, and how long the first is
+        if head[shown : shown + width] == b"\xff" * width:
             return True
     return False
 
 
-def _chunks(head: bytes, table: Span) -> tuple[array[int], array[int], array[int]]:
-    """Sizes of the samples; offsets and sizes of the chunks that they are in."""
+def _samples(head: bytes, table: Span, data: Span) -> tuple[array[int], array[int], array[int]]:
+    """As in Track: starts, sizes, chunks. All are in `data`."""
     at = inside(head, table, b"stsz").start + FLAGS
     if number(head, at):
         raise Unusual("size")  # uncompressed sound, which counts its samples in ways of its own
-    samples = numbers(head, at + 4)
+    sizes = numbers(head, at + 4)
     width, at = _offsets(head, table)
-    starts = numbers(head, at, width)
-    runs = numbers(head, inside(head, table, b"stsc").start + FLAGS, each=3)
-    chunks = list(pairwise([*runs[::3], len(starts) + 1]))  # first of a run, first of the next; from 1
-    counted = [
-        (following - first, count) for (first, following), count in zip(chunks, runs[1::3], strict=True)
-    ]
-    known = sum(chunks * count for chunks, count in counted)
-    if runs[0] != 1 or min(counted)[0] < 1 or known != len(samples) or known > _MOST_SAMPLES:
+    places = numbers(head, at, width)
+    counts = _per_chunk(numbers(head, inside(head, table, b"stsc").start + FLAGS, each=3), len(places))
+    if len(sizes) > _MOST_SAMPLES or sum(counts) != len(sizes):
+        raise Unusual("samples")
+    reached = array("Q", accumulate(sizes, initial=0))
+    chunks = array("Q", map(reached.__getitem__, accumulate(counts[:-1], initial=0)))
+    # how much else there is in front of each: never less than before the one before it
+    between = array("Q", map(sub, places, chunks))
+    in_order = all(map(le, between, islice(between, 1, None)))
+    if not in_order or between[0] < data.start or between[-1] + reached[-1] > data.end:
+        raise Unusual("order")
+    starts = array("Q", map(add, reached, chain.from_iterable(map(repeat, between, counts))))
+    return starts, sizes, chunks
+
+
+def _per_chunk(runs: array[int], chunks: int) -> array[int]:
+    """Samples in each of so many chunks. `runs`: of chunks that hold as many, the number of the first, from
+    1, and how many they hold; and a third number."""
+    firsts = [*runs[::3], chunks + 1]
+    lengths = list(map(sub, firsts[1:], firsts))
+    if firsts[0] != 1 or min(lengths) < 1:
         raise Unusual("runs")
-    reached = array("Q", accumulate(samples, initial=0))
-    per_chunk = chain.from_iterable(repeat(count, chunks) for chunks, count in counted)
-    ends = map(reached.__getitem__, accumulate(per_chunk, initial=0))
-    return samples, starts, array("I", (end - start for start, end in pairwise(ends)))
+    return array("I", chain.from_iterable(map(repeat, runs[1::3], lengths)))
 
 
 def _offsets(head: bytes, table: Span) -> tuple[Width, int]:

@@ -1,10 +1,13 @@
-"""Of a source on its way into ffmpeg, what the sound is made of."""
+"""Of a source on its way, what the sound is made of."""
 
 from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
+from operator import add
 
 from chalicelib.audio import mp4_track
 from chalicelib.audio.child import Feed, Sink
@@ -21,38 +24,58 @@ def sifted(download: Download, sound: Sound, track: mp4_track.Track | None) -> t
     head = mp4_track.alone(download.head, track)
 
     def feed(sink: Sink, stop: threading.Event) -> None:
-        download.feed(Sieve(track, sink, head), stop)
+        sink.write(head)
+        download.feed(_Sifted(Sieve(track), sink), stop)
 
     return sound._replace(stream=replace(sound.stream, index=0)), feed
 
 
 class Sieve:
-    """Is given the whole source, and hands on one track of it, behind a head of its own."""
+    """Is given the whole source, piece by piece."""
 
-    def __init__(self, track: mp4_track.Track, sink: Sink, head: bytes = b"") -> None:
-        self._sink = sink
-        self._track = track
-        self._head = head
+    def __init__(self, track: mp4_track.Track, headers: Mapping[int, bytes] | None = None) -> None:
+        """`headers`: what to put before a sample, by its size."""
+        self._starts = track.starts
+        self._sizes = track.sizes
+        self._headers = headers
         self._at = 0
-        self._chunk = 0
+        self._sample = 0
+
+    @property
+    def passed(self) -> int:
+        """Samples so far."""
+        return self._sample
+
+    def sift(self, data: bytes) -> bytes:
+        """The next piece's part of the track."""
+        at, self._at = self._at, self._at + len(data)
+        first, end = self._sample, bisect_left(self._starts, self._at, self._sample)
+        if first == end:
+            return b""
+        sizes = self._sizes[first:end]
+        begins = [start - at for start in self._starts[first:end]]
+        ends = list(map(add, begins, sizes))
+        self._sample = end - 1 if ends[-1] > len(data) else end
+        begun = begins[0] < 0
+        begins[0] = max(begins[0], 0)
+        samples = map(memoryview(data).__getitem__, map(slice, begins, ends))
+        if self._headers is None:
+            return b"".join(samples)
+        headers = list(map(self._headers.__getitem__, sizes))
+        if begun:
+            headers[0] = b""
+        return b"".join(chain.from_iterable(zip(headers, samples, strict=True)))
+
+
+class _Sifted:
+    """Hands on what comes through."""
+
+    def __init__(self, sieve: Sieve, sink: Sink) -> None:
+        self._sieve = sieve
+        self._sink = sink
 
     def write(self, data: bytes) -> int:
-        wanted = self._head + self._wanted(memoryview(data))
-        self._head = b""
-        if wanted:
-            self._sink.write(wanted)
+        wanted = self._sieve.sift(data)
+        self._sink.write(wanted)
         self._sink.skip(len(data) - len(wanted))
         return len(data)
-
-    def skip(self, size: int) -> None:
-        self._at += size
-
-    def _wanted(self, data: memoryview) -> bytes:
-        starts, sizes = self._track.starts, self._track.sizes
-        at, self._at = self._at, self._at + len(data)
-        first, end = self._chunk, bisect_left(starts, self._at, self._chunk)
-        chunks = zip(starts[first:end], sizes[first:end], strict=True)
-        parts = [data[max(start - at, 0) : start - at + size] for start, size in chunks]
-        cut = end > first and starts[end - 1] + sizes[end - 1] > self._at
-        self._chunk = end - 1 if cut else end
-        return b"".join(parts)

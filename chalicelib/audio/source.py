@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from chalicelib import filenames, outbound
 from chalicelib.audio import failures, objects
-from chalicelib.audio.child import Sink, Stopped
+from chalicelib.audio.child import Stopped, Writable
 from chalicelib.audio.outlook import Outlook
 from chalicelib.audio.progress import Progress
 from chalicelib.audio.sniff import sniff
@@ -70,19 +70,20 @@ class Download:
     def spool(self, path: Path, progress: Progress) -> None:
         """Write all of it to `path`. Raises JobError, and soon if it cannot be here in time."""
         with path.open("wb") as file:
-            self.pour(file.write, progress)
+            for chunk in self.all(progress):
+                file.write(chunk)
 
-    def pour(self, write: Callable[[bytes], object], progress: Progress) -> None:
-        """As `spool` does."""
+    def all(self, progress: Progress) -> Iterator[bytes]:
+        """What `spool` writes, piece by piece. Raises as that does."""
         outlook = Outlook(1.0, progress.deadline, failure=failures.too_slow)
-        write(self.head)
+        yield self.head
         with failures.download_failures():
             for chunk in self._chunks:
-                write(chunk)
+                yield chunk
                 progress.at(self.fraction)
                 outlook.check(self.fraction)
 
-    def feed(self, sink: Sink, stop: threading.Event) -> None:
+    def feed(self, sink: Writable, stop: threading.Event) -> None:
         """Write all of it to `sink`, in another thread than the one that reports."""
 
         def check() -> None:

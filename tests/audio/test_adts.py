@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,10 @@ SOURCES: dict[str, list[str]] = {
 
 def framed(source: bytes, track: mp4_track.Track, shape: adts.Shape, piece: int) -> bytes:
     """`source` comes in pieces of so many bytes."""
-    out = io.BytesIO()
-    framer = adts.Framer(track.samples, shape, out)
-    sieve = Sieve(track, framer)
-    for at in range(0, len(source), piece):
-        sieve.write(source[at : at + piece])
-    assert framer.frames == len(track.samples)
-    return out.getvalue()
+    sieve = Sieve(track, {size: shape.header(size) for size in track.sizes})
+    parts = [sieve.sift(source[at : at + piece]) for at in range(0, len(source), piece)]
+    assert sieve.passed == len(track.sizes)
+    return b"".join(parts)
 
 
 def aac_track(source: bytes, place: int) -> tuple[mp4_track.Track, adts.Shape | None]:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import JobCancelled, JobError
+from chalicelib.settings import settings
 from tests.audio import media as truth
 from tests.audio.conftest import Audio, RecordingTask
 from tests.audio.media import ffmpeg, mono, music
 from tests.audio.test_copying import WIDE
 from tests.audio.test_damaged_copies import noise
+from tests.media.programs import Recorder
 
 _VIDEO = ("-c:v", "libx264", "-preset", "ultrafast", "-b:v", "4M")
 _FRONT = ("-movflags", "+faststart")
@@ -110,6 +112,30 @@ def test_a_copy_that_cannot_be_decoded_is_given_up_and_the_source_fetched_again(
     assert outcome["mode"] == "transcode"
     assert [warning.partition(":")[0] for warning in outcome["warnings"]] == ["decode_errors"]
     assert len(audio.web.log) == before + 2
+
+
+@pytest.mark.parametrize("damage", [[], noise(9, 10)], ids=["whole", "damaged"])
+def test_a_copy_is_checked_while_the_rest_of_it_arrives(
+    audio: Audio, media: Path, tmp_path: Path, environment: pytest.MonkeyPatch, damage: list[str]
+) -> None:
+    """As soon as there are the 20 seconds that the check takes: the rest comes when it has begun."""
+    path, expected = media / f"front-long-{len(damage)}.mp4", tmp_path / "expected.aac"
+    picture = ["-f", "lavfi", "-i", "nullsrc=s=160x120:r=5:d=50,geq=random(1)*255:128:128"]
+    ffmpeg(*picture, *music(50), *_VIDEO, "-c:a", "aac", *damage, *_FRONT, path)
+    ffmpeg("-i", path, "-map", "0:a", "-c", "copy", "-f", "adts", expected)
+    recorded = Recorder(tmp_path)
+    environment.setenv("FFMPEG_PATH", str(recorded.path))
+    settings.cache_clear()
+
+    def open_gate(_: str) -> None:
+        if any("asetpts" in " ".join(call.arguments) for call in recorded.started()):
+            audio.web.gate.set()
+
+    audio.web.gate.clear()
+    outcome = audio.run(f"gated/{path.name}", "aac", RecordingTask(on_report=open_gate))
+    assert outcome["mode"] == ("transcode" if damage else "copy")
+    same = audio.result(outcome).read_bytes() == expected.read_bytes()
+    assert same is not bool(damage)
 
 
 def test_a_copy_is_cancelled_while_its_source_is_silent(audio: Audio, films: Path) -> None:

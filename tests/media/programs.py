@@ -60,7 +60,8 @@ class Recorder:
 
     def started(self) -> list[Started]:
         """Without the question for its version."""
-        found = [Started(**json.loads(line)) for line in self._log.read_text().splitlines()]
+        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        found = [Started(**json.loads(line)) for line in lines]
         return [one for one in found if one.arguments != ["-version"]]
 
 
