@@ -35,7 +35,7 @@ class Stopped(Exception):
 
 
 class Writable(Protocol):
-    def write(self, data: bytes) -> int: ...
+    def write(self, data: bytes | bytearray) -> int: ...
 
 
 class Sink(Writable, Protocol):
@@ -231,7 +231,7 @@ class _Counted:
         self._pipe = pipe
         self.taken = 0
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | bytearray) -> int:
         self._pipe.write(data)
         self.taken += len(data)
         return len(data)

@@ -63,14 +63,18 @@ def numbers(data: bytes, at: int, width: Width = "I", each: int = 1) -> array[in
     size = number(data, at) * each * found.itemsize
     if size > len(data) - at - 4:
         raise Unusual(at)
-    found.frombytes(data[at + 4 : at + 4 + size])
-    if sys.byteorder == "little":
-        found.byteswap()
+    found.frombytes(memoryview(data)[at + 4 : at + 4 + size])
+    _swap(found)
     return found
 
 
 def put(data: bytearray, at: int, values: array[int]) -> None:
-    """In place of the rows behind the count at `at`."""
-    data[at + 4 : at + 4 + len(values) * values.itemsize] = struct.pack(
-        f">{len(values)}{values.typecode}", *values
-    )
+    """In place of the rows behind the count at `at`. Uses the values up."""
+    _swap(values)
+    data[at + 4 : at + 4 + len(values) * values.itemsize] = memoryview(values).cast("B")
+
+
+def _swap(values: array[int]) -> None:
+    """Between the order of the file, where the most significant byte is first, and that of the machine."""
+    if sys.byteorder == "little":
+        values.byteswap()

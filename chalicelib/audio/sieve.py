@@ -14,6 +14,9 @@ from chalicelib.audio.child import Feed, Sink
 from chalicelib.audio.made import Sound
 from chalicelib.audio.source import Download
 
+_BLOCK = 1 << 14
+"""Samples at a time: one of them may be a single byte, which takes a hundred times its size."""
+
 
 def sifted(download: Download, sound: Sound, track: mp4_track.Track | None) -> tuple[Sound, Feed]:
     """What ffmpeg is to be fed, and where in it the sound then is: all of the source, unless
@@ -46,19 +49,25 @@ class Sieve:
         """Samples so far."""
         return self._sample
 
-    def sift(self, data: bytes) -> bytes:
+    def sift(self, data: bytes | bytearray) -> bytes:
         """The next piece's part of the track."""
-        at, self._at = self._at, self._at + len(data)
-        first, end = self._sample, bisect_left(self._starts, self._at, self._sample)
-        if first == end:
-            return b""
+        first, end = self._sample, bisect_left(self._starts, self._at + len(data), self._sample)
+        view = memoryview(data)
+        found = b"".join(self._some(view, at, min(at + _BLOCK, end)) for at in range(first, end, _BLOCK))
+        self._at += len(data)
+        if end > first:
+            cut = self._starts[end - 1] + self._sizes[end - 1] > self._at
+            self._sample = end - 1 if cut else end
+        return found
+
+    def _some(self, data: memoryview, first: int, end: int) -> bytes:
+        """Of these samples, what is in the piece."""
         sizes = self._sizes[first:end]
-        begins = [start - at for start in self._starts[first:end]]
+        begins = [start - self._at for start in self._starts[first:end]]
         ends = list(map(add, begins, sizes))
-        self._sample = end - 1 if ends[-1] > len(data) else end
         begun = begins[0] < 0
         begins[0] = max(begins[0], 0)
-        samples = map(memoryview(data).__getitem__, map(slice, begins, ends))
+        samples = map(data.__getitem__, map(slice, begins, ends))
         if self._headers is None:
             return b"".join(samples)
         headers = list(map(self._headers.__getitem__, sizes))
@@ -74,7 +83,7 @@ class _Sifted:
         self._sieve = sieve
         self._sink = sink
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | bytearray) -> int:
         wanted = self._sieve.sift(data)
         self._sink.write(wanted)
         self._sink.skip(len(data) - len(wanted))

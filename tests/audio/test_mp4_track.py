@@ -93,9 +93,12 @@ def table(kind: bytes, *rows: int, width: int = 4, each: int = 1, before: bytes 
     return box(kind, bytes(4) + before + count + b"".join(row.to_bytes(width, "big") for row in rows))
 
 
-def film(offsets: bytes, runs: tuple[int, ...] = (1, 2, 1), sizes: tuple[int, ...] = (3, 4, 5, 6)) -> bytes:
+def film(
+    offsets: bytes, runs: tuple[int, ...] = (1, 2, 1), sizes: tuple[int, ...] | None = (3, 4, 5, 6)
+) -> bytes:
     """Two chunks of two samples each."""
-    sound = offsets + table(b"stsz", *sizes, before=bytes(4)) + table(b"stsc", *runs, each=3)
+    told = b"" if sizes is None else table(b"stsz", *sizes, before=bytes(4))
+    sound = offsets + told + table(b"stsc", *runs, each=3)
     tracks = (
         box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + kind) + box(b"minf", box(b"stbl", inner))))
         for kind, inner in ((b"vide", b""), (b"soun", sound))
@@ -138,6 +141,13 @@ def test_where_its_chunks_are(kind: bytes, width: int, far: int) -> None:
 def test_what_an_index_must_not_say(head: bytes) -> None:
     assert mp4_track.find(film(table(b"stco", 1000, 99_989)), 1, 100_000)
     assert mp4_track.find(head, 1, 100_000) is None
+
+
+def test_an_index_of_more_than_memory_is_for_is_left_to_ffmpeg() -> None:
+    for samples, found in ((1000, True), (3 << 20, False)):
+        sizes = box(b"stsz", bytes(8) + samples.to_bytes(4, "big") + bytes(4 * samples))
+        head = film(table(b"stco", 20 << 20) + sizes, runs=(1, samples, 1), sizes=None)
+        assert bool(mp4_track.find(head, 1, 20 << 20)) is found
 
 
 @pytest.fixture(scope="module")
