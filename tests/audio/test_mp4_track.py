@@ -37,7 +37,7 @@ def frames(path: Path, place: int) -> list[str]:
 def alone(source: bytes, track: mp4_track.Track, piece: int) -> bytes:
     sieve = Sieve(track)
     parts = [sieve.sift(source[at : at + piece]) for at in range(0, len(source), piece)]
-    return mp4_track.alone(source, track) + b"".join(parts)
+    return bytes(mp4_track.alone(source, track)) + b"".join(parts)
 
 
 @pytest.mark.parametrize("name", SOURCES)
