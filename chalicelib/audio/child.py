@@ -139,6 +139,10 @@ class Child:
             if pipe:
                 pipe.close()
 
+    def watch(self) -> None:
+        """From now on it has to advance: what it wrote before has not been read."""
+        self._advanced = time.monotonic()
+
     def listen(self) -> bool:
         """Take what has been written within half a second; False when both pipes are closed."""
         for key, _ in self._selector.select(0.5):

@@ -154,8 +154,10 @@ class _Extraction:
             raise
         if self._index_in_front and self._download.length:
             self._track = mp4_track.find(self._download.head, stream.index, self._download.length)
-        if self._track and not self._track.late:
-            return Sound(info, stream, 0.0)
+        sound = Sound(info, stream, 0.0)
+        # a copy is decoded afterwards: should its first frames be damaged, the source comes here again
+        if self._track and not self._track.late and not self._again and self._may_copy(sound):
+            return sound
         lead = timing.lead(self._writer.spooled, info, stream, self._writer.still)
         return None if lead is None else Sound(info, stream, lead)
 

@@ -137,6 +137,7 @@ def begin(
 
 
 def finish(child: Child, tick: Callable[[float], None]) -> Finished:
+    child.watch()
     while child.listen():
         tick(child.seconds)
         child.check_advance()

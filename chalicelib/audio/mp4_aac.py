@@ -15,6 +15,7 @@ _LOW_COMPLEXITY = 2
 _MPEG4_AUDIO = 0x40
 _ENTRY = 28
 """Bytes of a sample entry before the boxes in it, if it is of version 0."""
+_THIS_FILE = 1
 _NORMAL_SPEED = 1 << 16
 _MOST_DELAY_SECONDS = 0.1
 _ES, _DECODER, _SPECIFIC = 3, 4, 5
@@ -28,10 +29,20 @@ def shape(head: bytes, track: Track) -> Shape | None:
         if not 0 < min(track.sizes) <= max(track.sizes) <= MOST_BYTES:
             return None
         media = inside(head, track.box, b"mdia")
+        _check_place(head, inside(head, media, b"minf"))
         found = _shape(_configuration(head, inside(head, media, b"minf", b"stbl", b"stsd")))
         _check_time(head, track, media, found)
         return found
     return None
+
+
+def _check_place(head: bytes, information: Span) -> None:
+    """All its samples are of the one kind, and in this file."""
+    references = inside(head, information, b"dinf", b"dref").start + FLAGS
+    runs = numbers(head, inside(head, information, b"stbl", b"stsc").start + FLAGS, each=3)
+    # each reference has a size and a type in front of its flags
+    if number(head, references) != 1 or number(head, references + 12) != _THIS_FILE or set(runs[2::3]) != {1}:
+        raise Unusual("place")
 
 
 def _shape(configuration: bytes) -> Shape:
@@ -47,7 +58,10 @@ def _configuration(head: bytes, descriptions: Span) -> bytes:
     entry = inside(head, Span(first + 4, descriptions.end), b"mp4a")
     if number(head, first) != 1 or any(head[entry.start + 8 : entry.start + 10]):
         raise Unusual("entry")
-    esds = inside(head, Span(entry.start + _ENTRY, entry.end), b"esds")
+    boxes = Span(entry.start + _ENTRY, entry.end)
+    esds = inside(head, boxes, b"esds")
+    if any(every(head, boxes, b"wave")):
+        raise Unusual("second configuration")
     elementary = _descriptor(head, esds.start + FLAGS, esds.end, _ES)
     if head[elementary.start + 2] >> 5:
         raise Unusual("elementary stream")
@@ -76,6 +90,8 @@ def _check_time(head: bytes, track: Track, media: Span, found: Shape) -> None:
     scale = _scale(head, inside(head, media, b"mdhd"))
     table = inside(head, media, b"minf", b"stbl")
     durations = numbers(head, inside(head, table, b"stts").start + FLAGS, each=2)
+    if sum(durations[::2]) != len(track.sizes) or track.late:
+        raise Unusual("durations")
     *steady, (count, last) = zip(durations[::2], durations[1::2], strict=True)
     frame = scale * FRAME_SAMPLES / found.rate
     # the last one may hold less than it could

@@ -14,6 +14,7 @@ from operator import add, le, sub
 
 from chalicelib.audio.mp4_boxes import FLAGS, Span, Unusual, Width, every, inside, number, numbers, plain, put
 
+_MOST_HEADER = 16
 _MOST = 3 << 20
 """Samples and chunks together, so that all about them takes 80 MB at most: 18 hours have as many samples."""
 
@@ -42,7 +43,7 @@ def find(head: bytes, place: int, length: int) -> Track | None:
     None if this is no sound, or not told as plainly as in most files."""
     with plain():
         index = inside(head, Span(0, len(head)), b"moov")
-        others = list(every(head, index, b"trak"))
+        others = _tracks(head, index)
         box = others.pop(place)
         if _kind(head, box) == b"soun":
             pictured = any(_kind(head, other) == b"vide" for other in others)
@@ -65,6 +66,16 @@ def alone(head: bytes, track: Track) -> bytearray:
     return index
 
 
+def _tracks(head: bytes, index: Span) -> list[Span]:
+    """In the order in which ffmpeg numbers them, as long as no cover, which it numbers too, comes first."""
+    found = list(every(head, index, b"trak"))
+    if any(
+        other.start < found[-1].start for name in (b"udta", b"meta") for other in every(head, index, name)
+    ):
+        raise Unusual("cover")
+    return found
+
+
 def _data_header(size: int) -> bytes:
     short = size + 8 < 1 << 32
     return struct.pack(">I4s", size + 8, b"mdat") if short else struct.pack(">I4sQ", 1, b"mdat", size + 16)
@@ -76,7 +87,9 @@ def _kind(head: bytes, track: Span) -> bytes:
 
 
 def _begins_late(head: bytes, track: Span) -> bool:
-    """Whether the first of its edits shows nothing."""
+    """Whether the first of its edits shows nothing, or its samples are moved one by one."""
+    if any(every(head, inside(head, track, b"mdia", b"minf", b"stbl"), b"ctts")):
+        return True
     for edits in every(head, track, b"edts"):
         at = inside(head, edits, b"elst").start
         width = 8 if head[at] else 4
@@ -89,8 +102,8 @@ def _begins_late(head: bytes, track: Span) -> bool:
 def _samples(head: bytes, table: Span, data: Span) -> tuple[array[int], array[int], array[int]]:
     """As in Track: starts, sizes, chunks. All are in `data`."""
     at = inside(head, table, b"stsz").start + FLAGS
-    if number(head, at):
-        raise Unusual("size")  # uncompressed sound, which counts its samples in ways of its own
+    if number(head, at) or any(every(head, table, b"stz2")) or _uncompressed(head, table):
+        raise Unusual("size")  # it counts its samples in ways of its own
     sizes = numbers(head, at + 4)
     width, at = _offsets(head, table)
     places = numbers(head, at, width)
@@ -104,10 +117,18 @@ def _samples(head: bytes, table: Span, data: Span) -> tuple[array[int], array[in
     # how much else there is in front of each: never less than before the one before it
     between = array("Q", map(sub, places, chunks))
     in_order = all(map(le, between, islice(between, 1, None)))
+    if width == "I" and data.start + reached[-1] + _MOST_HEADER >= 1 << 32:
+        raise Unusual("offset")  # in front of which there would be more than in the source
     if not in_order or between[0] < data.start or between[-1] + reached[-1] > data.end:
         raise Unusual("order")
     starts = array("Q", map(add, reached, chain.from_iterable(map(repeat, between, counts))))
     return starts, sizes, chunks
+
+
+def _uncompressed(head: bytes, table: Span) -> bool:
+    """Whether each sample lasts as short as can be, for which ffmpeg has sizes of its own."""
+    durations = (numbers(head, each.start + FLAGS, each=2) for each in every(head, table, b"stts"))
+    return any(len(rows) == 2 and rows[1] == 1 for rows in durations)
 
 
 def _per_chunk(runs: array[int], chunks: int) -> array[int]:
@@ -115,7 +136,7 @@ def _per_chunk(runs: array[int], chunks: int) -> array[int]:
     1, and how many they hold; and a third number."""
     firsts = [*runs[::3], chunks + 1]
     lengths = list(map(sub, firsts[1:], firsts))
-    if firsts[0] != 1 or min(lengths) < 1:
+    if firsts[0] != 1 or min(lengths) < 1 or not all(runs):
         raise Unusual("runs")
     return array("I", chain.from_iterable(map(repeat, runs[1::3], lengths)))
 
