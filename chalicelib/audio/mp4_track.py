@@ -15,6 +15,7 @@ from operator import add, le, sub
 from chalicelib.audio.mp4_boxes import FLAGS, Span, Unusual, Width, every, inside, number, numbers, plain, put
 
 _MOST_HEADER = 16
+"""Bytes in front of the samples, behind the index."""
 _MOST = 3 << 20
 """Samples and chunks together, so that all about them takes 80 MB at most: 18 hours have as many samples."""
 
