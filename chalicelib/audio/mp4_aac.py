@@ -39,7 +39,7 @@ def shape(head: bytes, track: Track) -> Shape | None:
 def _check_place(head: bytes, information: Span) -> None:
     """All its samples are of the one kind, and in this file."""
     references = inside(head, information, b"dinf", b"dref").start + FLAGS
-    runs = numbers(head, inside(head, information, b"stbl", b"stsc").start + FLAGS, each=3)
+    runs = numbers(head, inside(head, information, b"stbl", b"stsc"), each=3)
     # each reference has a size and a type in front of its flags
     if number(head, references) != 1 or number(head, references + 12) != _THIS_FILE or set(runs[2::3]) != {1}:
         raise Unusual("place")
@@ -89,7 +89,7 @@ def _check_time(head: bytes, track: Track, media: Span, found: Shape) -> None:
     """Each frame follows the one before, without a gap."""
     scale = _scale(head, inside(head, media, b"mdhd"))
     table = inside(head, media, b"minf", b"stbl")
-    durations = numbers(head, inside(head, table, b"stts").start + FLAGS, each=2)
+    durations = numbers(head, inside(head, table, b"stts"), each=2)
     if sum(durations[::2]) != len(track.sizes) or track.late:
         raise Unusual("durations")
     *steady, (count, last) = zip(durations[::2], durations[1::2], strict=True)

@@ -57,20 +57,22 @@ def number(data: bytes, at: int, width: Width = "I") -> int:
     return int(found)
 
 
-def numbers(data: bytes, at: int, width: Width = "I", each: int = 1) -> array[int]:
-    """The rows of a table, of `each` numbers, behind their count, which is at `at`."""
+def numbers(data: bytes, box: Span, width: Width = "I", *, each: int = 1, at: int = FLAGS) -> array[int]:
+    """The rows of a table, of `each` numbers, behind their count, which is at `at` in the box."""
     found = array(width)
+    at += box.start
     size = number(data, at) * each * found.itemsize
-    if size > len(data) - at - 4:
+    if size > box.end - at - 4:
         raise Unusual(at)
     found.frombytes(memoryview(data)[at + 4 : at + 4 + size])
     _swap(found)
     return found
 
 
-def put(data: bytearray, at: int, values: array[int]) -> None:
-    """In place of the rows behind the count at `at`. Uses the values up."""
+def put(data: bytearray, box: Span, values: array[int]) -> None:
+    """In place of a table's rows. Uses the values up."""
     _swap(values)
+    at = box.start + FLAGS
     data[at + 4 : at + 4 + len(values) * values.itemsize] = memoryview(values).cast("B")
 
 

@@ -61,8 +61,8 @@ def alone(head: bytes, track: Track) -> bytearray:
     # free boxes in place of all that leads to other tracks: nothing moves but the samples
     for unwanted in [*track.others, *every(head, track.box, b"tref")]:
         index[unwanted.start - 4 : unwanted.start] = b"free"
-    width, at = _offsets(head, inside(head, track.box, b"mdia", b"minf", b"stbl"))
-    put(index, at, array(width, map((end + len(data)).__add__, track.chunks)))
+    width, offsets = _offsets(head, inside(head, track.box, b"mdia", b"minf", b"stbl"))
+    put(index, offsets, array(width, map((end + len(data)).__add__, track.chunks)))
     index += data
     return index
 
@@ -102,15 +102,15 @@ def _begins_late(head: bytes, track: Span) -> bool:
 
 def _samples(head: bytes, table: Span, data: Span) -> tuple[array[int], array[int], array[int]]:
     """As in Track: starts, sizes, chunks. All are in `data`."""
-    at = inside(head, table, b"stsz").start + FLAGS
-    if number(head, at) or any(every(head, table, b"stz2")) or _uncompressed(head, table):
+    told = inside(head, table, b"stsz")
+    if number(head, told.start + FLAGS) or any(every(head, table, b"stz2")) or _uncompressed(head, table):
         raise Unusual("size")  # it counts its samples in ways of its own
-    sizes = numbers(head, at + 4)
-    width, at = _offsets(head, table)
-    places = numbers(head, at, width)
+    sizes = numbers(head, told, at=FLAGS + 4)
+    width, offsets = _offsets(head, table)
+    places = numbers(head, offsets, width)
     if len(sizes) + len(places) > _MOST:
         raise Unusual("many")
-    counts = _per_chunk(numbers(head, inside(head, table, b"stsc").start + FLAGS, each=3), len(places))
+    counts = _per_chunk(numbers(head, inside(head, table, b"stsc"), each=3), len(places))
     if sum(counts) != len(sizes):
         raise Unusual("samples")
     reached = array("Q", accumulate(sizes, initial=0))
@@ -128,7 +128,7 @@ def _samples(head: bytes, table: Span, data: Span) -> tuple[array[int], array[in
 
 def _uncompressed(head: bytes, table: Span) -> bool:
     """Whether each sample lasts as short as can be, for which ffmpeg has sizes of its own."""
-    durations = (numbers(head, each.start + FLAGS, each=2) for each in every(head, table, b"stts"))
+    durations = (numbers(head, box, each=2) for box in every(head, table, b"stts"))
     return any(len(rows) == 2 and rows[1] == 1 for rows in durations)
 
 
@@ -142,8 +142,8 @@ def _per_chunk(runs: array[int], chunks: int) -> array[int]:
     return array("I", chain.from_iterable(map(repeat, runs[1::3], lengths)))
 
 
-def _offsets(head: bytes, table: Span) -> tuple[Width, int]:
-    """How wide the chunks' offsets are, and where their count is."""
+def _offsets(head: bytes, table: Span) -> tuple[Width, Span]:
+    """How wide the chunks' offsets are, and the box that they are in."""
     short, long = (list(every(head, table, kind)) for kind in (b"stco", b"co64"))
     (box,) = [*short, *long]
-    return ("I" if short else "Q"), box.start + FLAGS
+    return ("I" if short else "Q"), box

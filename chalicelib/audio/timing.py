@@ -31,11 +31,12 @@ def lead(path: Path, info: MediaInfo, stream: AudioStream, tick: Callable[[float
     if info.picture is None or info.container not in _TIMED:
         return 0.0
     broadcast = info.container in _BROADCAST
-    picture = [] if broadcast else _picture(info.picture)
+    moments = path.with_name("moments")
+    picture = [] if broadcast else _picture(info.picture, moments)
     sound = ["-map", f"0:{stream.index}", "-af", "ashowinfo", "-frames:a", "1", "-f", "null", "-"]
     arguments = ["-copyts", *ffmpeg.INPUT_FENCE, "-i", f"file:{path}", *picture, *sound]
     text = ffmpeg.run(arguments, tick=tick, level="info", log=_Moments(20)).text
-    shown, heard = info.start if broadcast else _first_picture(text), _FIRST_SOUND.search(text)
+    shown, heard = info.start if broadcast else _first_picture(moments), _FIRST_SOUND.search(text)
     if not heard:
         return None
     # what an edit cuts off comes before 0: it is sent, for the frames that build on it, but not shown
@@ -45,18 +46,22 @@ def lead(path: Path, info: MediaInfo, stream: AudioStream, tick: Callable[[float
 
 
 class _Moments(Tail):
-    """Of the log, what tells when picture and sound begin: tags may be more than any log keeps."""
+    """Of the log, what tells when the sound begins: tags may be more than any log keeps."""
 
     def add(self, line: str) -> None:
-        if any(moment.search(line) for moment in (_FIRST_SOUND, _TIME_BASE, _FIRST_PACKET)):
+        if _FIRST_SOUND.search(line):
             super().add(line)
 
 
-def _picture(index: int) -> list[str]:
-    return ["-map", f"0:{index}", "-c:v", "copy", "-frames:v", "1", "-f", "framecrc", "pipe:2"]
+def _picture(index: int, moments: Path) -> list[str]:
+    # not among the messages, whose parts may come between those of a line
+    return ["-map", f"0:{index}", "-c:v", "copy", "-frames:v", "1", "-f", "framecrc", f"file:{moments}"]
 
 
-def _first_picture(text: str) -> float | None:
+def _first_picture(moments: Path) -> float | None:
+    """None if there is none that could be copied."""
+    text = moments.read_text() if moments.exists() else ""
+    moments.unlink(missing_ok=True)
     base, packet = _TIME_BASE.search(text), _FIRST_PACKET.search(text)
     return int(packet[1]) * int(base[1]) / int(base[2]) if base and packet else None
 

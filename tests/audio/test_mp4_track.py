@@ -136,6 +136,7 @@ def test_where_its_chunks_are(kind: bytes, width: int, far: int) -> None:
         film(table(b"stco", 1000, 9000), runs=(1, 3, 1)),
         film(table(b"stco", 1000, 9000), sizes=(3, 4, 5)),
         film(box(b"stco", bytes(4) + b"\xff\xff\xff\xff" + bytes(8))),
+        film(b"\0\0\0\x14" + table(b"stco", 1000, 9000)[4:-4]),  # reaches into the next box
     ],
 )
 def test_what_an_index_must_not_say(head: bytes) -> None:

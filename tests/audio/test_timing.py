@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.audio import lengths
+from chalicelib.settings import settings
 from tests.audio import media as truth
 from tests.audio.conftest import Audio
 
@@ -29,6 +30,19 @@ def test_sound_that_starts_late(audio: Audio, source: str, to: str) -> None:
     assert truth.seconds(path) == pytest.approx(10, abs=0.1)
     assert outcome["output"]["duration"] == pytest.approx(truth.seconds(path), abs=0.1)
     assert (outcome["mode"], outcome["warnings"]) == ("transcode", [])
+    assert truth.first_sound(path) == pytest.approx(8, abs=0.1)
+
+
+def test_when_the_picture_begins_is_not_looked_for_among_the_messages(
+    audio: Audio, tmp_path: Path, environment: pytest.MonkeyPatch
+) -> None:
+    """Two threads write them, and a line may end up within another."""
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/bash\n{truth.FFMPEG} \"$@\" 2> >(grep -v '^0,' >&2)\n")
+    program.chmod(0o755)
+    environment.setenv("FFMPEG_PATH", str(program))
+    settings.cache_clear()
+    path = audio.result(audio.run("plain/late.mp4", "mp3"))
     assert truth.first_sound(path) == pytest.approx(8, abs=0.1)
 
 
