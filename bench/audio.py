@@ -1,8 +1,8 @@
 """The audio worker beside bare ffmpeg on the same file.
 
 They run alternately; what is printed is the ratio of the least of their wall times. The worker fetches
-over HTTP from this machine, probes, and checks what it made. Bare ffmpeg reads the file, and once more the
-same URL: for a copy from the file it leaps over the picture, which nobody can who has to fetch it.
+over HTTP from this machine, probes, and checks what it made. Bare ffmpeg reads the file, where it leaps over
+the picture, and once more the same URL.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _ratios(folder: Path, source: Path) -> None:
 
 
 def _compare(source: Path, url: str, *names: str) -> None:
-    print(f"{'':6}{'ffmpeg s':>9}{'worker s':>9}{'ratio':>7}{'ffmpeg from the URL s':>23}{'ratio':>7}")
+    print(f"{'':12}{'ffmpeg s':>9}{'worker s':>9}{'ratio':>7}{'ffmpeg from the URL s':>23}{'ratio':>7}")
     for name in names:
         wish, arguments = CASES[name]
         there = f"{url}/{source.name}"
@@ -66,7 +66,7 @@ def _compare(source: Path, url: str, *names: str) -> None:
             partial(media.run, "-i", there, "-vn", *arguments, out),
             partial(jobs.extract, AudioRequest(there, **wish)),  # type: ignore[arg-type]
         )
-        print(f"{name:6}{bare:9.2f}{ours:9.2f}{ours / bare:7.2f}{remote:23.2f}{ours / remote:7.2f}")
+        print(f"{name:12}{bare:9.2f}{ours:9.2f}{ours / bare:7.2f}{remote:23.2f}{ours / remote:7.2f}")
 
 
 def _slow_origin(folder: Path, source: Path) -> None:
