@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.audio import failures
+from chalicelib.audio.mp4_boxes import Span, every, inside, numbers, scale
 from chalicelib.audio.sniff import boxes, is_encrypted
 
-_TIMESCALE_AT = {0: 12, 1: 20}
-"""In the box mdhd, by its version."""
 _MOST_BOXES = 1000
 """Before the index: a file has a handful, and each costs a look."""
 _BLOCK = 1 << 20
@@ -21,13 +20,10 @@ _BLOCK = 1 << 20
 def longest_packet(path: Path) -> float:
     """Seconds that the first track's longest packet lasts: where the sound has a gap, as long as that. Of a
     result of ours, with the index at its front."""
-    media = _inside(_index(path), "trak", "mdia")
-    header = _inside(media, "mdhd")
-    (timescale,) = struct.unpack_from(">I", header, _TIMESCALE_AT[header[0]])
-    durations = _inside(media, "minf", "stbl", "stts")[8:]
-    return max((duration for _, duration in struct.iter_unpack(">II", durations)), default=0) / float(
-        timescale
-    )
+    index = _index(path)
+    track = next(every(index, Span(0, len(index)), b"trak"))
+    durations = numbers(index, inside(index, track, b"mdia", b"minf", b"stbl", b"stts"), each=2)[1::2]
+    return max(durations, default=0) / scale(index, inside(index, track, b"mdia", b"mdhd"))
 
 
 def _index(path: Path) -> bytes:
@@ -39,12 +35,6 @@ def _index(path: Path) -> bytes:
                 return file.read(size - 8)
             file.seek(size - 8, 1)
     return b""
-
-
-def _inside(data: bytes, *names: str) -> bytes:
-    for name in names:
-        data = next(data[at + 8 : at + size] for kind, at, size in boxes(data) if kind == name.encode())
-    return data
 
 
 def encrypted(path: Path) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 
 from chalicelib.audio.adts import FRAME_SAMPLES, MOST_BYTES, RATES, Shape
-from chalicelib.audio.mp4_boxes import FLAGS, Span, Unusual, every, inside, number, numbers, plain
+from chalicelib.audio.mp4_boxes import FLAGS, Span, Unusual, every, inside, number, numbers, plain, scale
 from chalicelib.audio.mp4_track import Track
 
 _LOW_COMPLEXITY = 2
@@ -87,13 +87,13 @@ def _descriptor(head: bytes, at: int, end: int, tag: int) -> Span:
 
 def _check_time(head: bytes, track: Track, media: Span, found: Shape) -> None:
     """Each frame follows the one before, without a gap."""
-    scale = _scale(head, inside(head, media, b"mdhd"))
+    units = scale(head, inside(head, media, b"mdhd"))
     table = inside(head, media, b"minf", b"stbl")
     durations = numbers(head, inside(head, table, b"stts"), each=2)
     if sum(durations[::2]) != len(track.sizes) or track.late:
         raise Unusual("durations")
     *steady, (count, last) = zip(durations[::2], durations[1::2], strict=True)
-    frame = scale * FRAME_SAMPLES / found.rate
+    frame = units * FRAME_SAMPLES / found.rate
     # the last one may hold less than it could
     if any(duration != frame for _, duration in steady) or not (
         last == frame or (count == 1 and last < frame)
@@ -101,19 +101,14 @@ def _check_time(head: bytes, track: Track, media: Span, found: Shape) -> None:
         raise Unusual("time")
     before = sum(count * duration for count, duration in steady) + (count - 1) * last
     for edits in every(head, track.box, b"edts"):
-        _check_edit(head, track, inside(head, edits, b"elst"), scale, before)
+        _check_edit(head, track, inside(head, edits, b"elst"), units, before)
 
 
-def _check_edit(head: bytes, track: Track, edits: Span, scale: int, last_start: int) -> None:
+def _check_edit(head: bytes, track: Track, edits: Span, units: int, last_start: int) -> None:
     """There is one that leaves out no more than an encoder's delay. `last_start`: of the last frame, in the
-    unit of which there are `scale` in a second."""
+    unit of which there are `units` in a second."""
     duration, start, rate = struct.unpack_from(">QqI" if head[edits.start] else ">IiI", head, edits.start + 8)
-    end = start + duration * scale / _scale(head, inside(head, track.index, b"mvhd"))
-    delay = 0 <= start <= _MOST_DELAY_SECONDS * scale
+    end = start + duration * units / scale(head, inside(head, track.index, b"mvhd"))
+    delay = 0 <= start <= _MOST_DELAY_SECONDS * units
     if number(head, edits.start + FLAGS) != 1 or not delay or rate != _NORMAL_SPEED or end <= last_start + 1:
         raise Unusual("edit")
-
-
-def _scale(head: bytes, header: Span) -> int:
-    """Units in a second, of a movie or of one of its tracks."""
-    return number(head, header.start + (20 if head[header.start] else 12))

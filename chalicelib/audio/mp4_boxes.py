@@ -57,6 +57,11 @@ def number(data: bytes, at: int, width: Width = "I") -> int:
     return int(found)
 
 
+def scale(data: bytes, header: Span) -> int:
+    """Units in a second, by the header of a movie or of a medium."""
+    return number(data, header.start + (20 if data[header.start] else 12))
+
+
 def numbers(data: bytes, box: Span, width: Width = "I", *, each: int = 1, at: int = FLAGS) -> array[int]:
     """The rows of a table, of `each` numbers, behind their count, which is at `at` in the box."""
     found = array(width)
