@@ -54,7 +54,7 @@ def framing(writer: Writer, track: Track) -> adts.Shape | None:
 
 
 def frame(writer: Writer, sound: Sound, track: Track, shape: adts.Shape) -> Made | None:
-    """As `copy`, of a source that arrives, and a hundred times as fast."""
+    """As `copy`, of a source that arrives. It is checked as soon as there is enough of it."""
     sieve = Sieve(track, {size: shape.header(size) for size in set(track.sizes)})
     enough = (CHECK_SECONDS + 1) * shape.rate // adts.FRAME_SAMPLES
     with ExitStack() as checks:

@@ -17,7 +17,7 @@ SOURCES: dict[str, list[str]] = {
     "mono": [*mono(1), *picture(1), *_FILM],
     "film": [*music(3), *picture(3), *_FILM],
     "one chunk": [*music(2), *picture(2), "-chunk_duration", "60000000", *_FILM],
-    "moved to the front twice": [*music(2), *picture(2), "-moov_size", "60000", *_FILM[:-2]],
+    "room left for the index": [*music(2), *picture(2), "-moov_size", "60000", *_FILM[:-2]],
     "no encoder's delay": [*music(2), "-c:a", "aac", "-use_editlist", "0", *_FRONT],
     "QuickTime": [*music(2), *picture(2), *_FILM, "-f", "mov"],
 }
@@ -98,22 +98,22 @@ def test_an_edit_that_ends_before_the_sound_does_is_left_to_ffmpeg(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("place", "value"),
+    "configuration",
     [
-        (0, 5 << 11 | 3 << 7 | 2 << 3),  # spectral band replication, told outright
-        (0, 1 << 11 | 3 << 7 | 2 << 3),  # the main profile
-        (0, 2 << 11 | 15 << 7 | 2 << 3),  # a rate of its own
-        (0, 2 << 11 | 3 << 7 | 0 << 3),  # channels of its own
-        (0, 2 << 11 | 3 << 7 | 2 << 3 | 4),  # frames of 960
+        5 << 11 | 3 << 7 | 2 << 3,  # spectral band replication, told outright
+        1 << 11 | 3 << 7 | 2 << 3,  # the main profile
+        2 << 11 | 15 << 7 | 2 << 3,  # a rate of its own
+        2 << 11 | 3 << 7 | 0 << 3,  # channels of its own
+        2 << 11 | 3 << 7 | 2 << 3 | 4,  # frames of 960
     ],
 )
-def test_other_kinds_of_aac_are_left_to_ffmpeg(tmp_path: Path, place: int, value: int) -> None:
+def test_other_kinds_of_aac_are_left_to_ffmpeg(tmp_path: Path, configuration: int) -> None:
     ffmpeg(*music(1), "-c:a", "aac", *_FRONT, tmp_path / "source.mp4")
     source = (tmp_path / "source.mp4").read_bytes()
     plain = (2 << 11 | 3 << 7 | 2 << 3).to_bytes(2, "big")
     at = source.index(plain, source.index(b"esds"))
     assert aac_track(source, 0)[1]
-    assert aac_track(source[:at] + value.to_bytes(2, "big") + source[at + 2 :], 0)[1] is None
+    assert aac_track(source[:at] + configuration.to_bytes(2, "big") + source[at + 2 :], 0)[1] is None
 
 
 def test_the_largest_frame_that_a_header_can_tell() -> None:

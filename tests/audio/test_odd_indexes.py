@@ -9,13 +9,12 @@ import pytest
 
 from chalicelib.audio import child, ffmpeg, mp4_aac, mp4_track
 from chalicelib.audio.sniff import boxes
-from chalicelib.settings import settings
 from tests.audio import media as truth
 from tests.audio.conftest import Audio
 from tests.audio.media import music, picture
 from tests.audio.test_copying import WIDE
 from tests.audio.test_mp4_track import film, table
-from tests.audio.test_stall import PATIENCE_SECONDS, Clock
+from tests.audio.test_stall import PATIENCE_SECONDS, clocked
 
 _FRONT = ("-movflags", "+faststart")
 _FILM = ("-c:v", "libx264", "-preset", "ultrafast", "-b:v", "4M", "-c:a", "aac", *_FRONT)
@@ -134,14 +133,7 @@ def waited(event: threading.Event) -> None:
 
 def test_what_was_begun_long_ago_is_not_hung(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It has written into its pipe, and nobody has read it yet, for the source took so long."""
-    path = tmp_path / "ffmpeg"
-    path.write_text('#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 7.1" && exit\necho x\ncat\n')
-    path.chmod(0o755)
-    environment.setenv("FFMPEG_PATH", str(path))
-    settings.cache_clear()
-    ffmpeg.binary()
-    clock, read = Clock(), threading.Event()
-    environment.setattr(child, "time", clock)
+    clock, read = clocked(environment, tmp_path, "echo x\ncat"), threading.Event()
     with ffmpeg.begin([], feed=lambda *_: waited(read)) as begun:
         clock.now += 2 * child.STALL_SECONDS
         assert ffmpeg.finish(begun, lambda _: read.set()).returncode == 0

@@ -17,6 +17,7 @@ from tests.waiting import wait_for
 
 PATIENCE_SECONDS = 30.0
 """Far off; for the day that nothing ends them."""
+VERSION = '[ "$1" = -version ] && echo "ffmpeg version 7.1" && exit'
 SILENT = "true"
 REPEATING = "(while sleep 0.05; do echo out_time_us=1000000; done) &"
 COMPLAINING = "(while sleep 0.05; do echo '[error] Never mind' >&2; done) &"
@@ -27,9 +28,8 @@ class Hung:
 
     def __init__(self, folder: Path, work: str) -> None:
         self.path, self._mark = folder / "ffmpeg", folder / "pids"
-        version = '[ "$1" = -version ] && echo "ffmpeg version 7.1" && exit'
         mark = f"echo $$ $! > {self._mark}.new; mv {self._mark}.new {self._mark}"
-        self.path.write_text(f"#!/bin/sh\n{version}\n{work}\nsleep 600 &\n{mark}\nwait\n")
+        self.path.write_text(f"#!/bin/sh\n{VERSION}\n{work}\nsleep 600 &\n{mark}\nwait\n")
         self.path.chmod(0o755)
         self._end = time.monotonic() + PATIENCE_SECONDS
 
@@ -57,18 +57,24 @@ class Clock:
         return self.now
 
 
-def test_what_waits_while_the_source_is_all_picture_is_not_hung(
-    environment: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Every half a minute some of the source comes, and none of it is for ffmpeg."""
-    path = tmp_path / "ffmpeg"
-    path.write_text('#!/bin/sh\n[ "$1" = -version ] && echo "ffmpeg version 7.1" && exit\ncat >/dev/null\n')
+def clocked(environment: pytest.MonkeyPatch, folder: Path, work: str) -> Clock:
+    """That of the watch over a program which does that work."""
+    path, clock = folder / "ffmpeg", Clock()
+    path.write_text(f"#!/bin/sh\n{VERSION}\n{work}\n")
     path.chmod(0o755)
     environment.setenv("FFMPEG_PATH", str(path))
     settings.cache_clear()
     ffmpeg.binary()
-    clock, arrives, passed = Clock(), threading.Semaphore(0), threading.Semaphore(0)
     environment.setattr(child, "time", clock)
+    return clock
+
+
+def test_what_waits_while_the_source_is_all_picture_is_not_hung(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Every half a minute some of the source comes, and none of it is for ffmpeg."""
+    clock = clocked(environment, tmp_path, "cat >/dev/null")
+    arrives, passed = threading.Semaphore(0), threading.Semaphore(0)
 
     def feed(sink: Sink, stop: threading.Event) -> None:
         for _ in range(5):
